@@ -40,7 +40,7 @@ def _database(url: str) -> dict[str, object]:
     """Django's settings for a PostgreSQL URL, `?host=` naming a socket folder."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
-    options: dict[str, object] = {"assume_role": APP_ROLE, "prepare_threshold": 5}
+    options: dict[str, object] = {"assume_role": APP_ROLE, "prepare_threshold": 2, "server_side_binding": True}
     if os.environ.get("TIANPING_AS_OWNER") == "1":  # migrate and the checks of `doctor`
         options.pop("assume_role")
     options |= {k: v for k, v in query.items() if k != "host"}

@@ -1,0 +1,304 @@
+"""The engine: what a step does, decided from plain data. No clock, no database, no randomness but the ids it is given.
+
+`begin` opens a matter; `decide` takes one step of a proceeding. Both answer with the moves to be recorded, the causing
+one first, and raise RefusedError when the step may not be taken. A refused step leaves no trace in what is stored; the
+states that were passed in must then be thrown away.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from tianping.kernel.lifecycle import effects
+from tianping.kernel.lifecycle.procedure import Procedure
+from tianping.kernel.lifecycle.registry import Registry
+from tianping.kernel.lifecycle.rights import check_right, failing_guard
+from tianping.kernel.lifecycle.state import (
+    Actor,
+    Command,
+    Decision,
+    MatterState,
+    Move,
+    PartyRef,
+    ProceedingState,
+    RefusedError,
+)
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.lifecycle.vocabulary import BACK, START, Children, Open, Party, Step
+
+MAX_AUTOMATIC = 50  # boot refuses loops; this is the belt to those braces
+
+
+class Run:
+    """One decision being made. `extra` are the guards' further reads."""
+
+    def __init__(self, registry: Registry, actor: Actor, new_id: Callable[[], UUID], extra: Mapping[str, Any]) -> None:
+        self.registry = registry
+        self.actor = actor
+        self.new_id = new_id
+        self.extra = extra
+        self.moves: list[Move] = []
+        self.matters: dict[UUID, MatterState] = {}
+
+    def decision(self) -> Decision:
+        return Decision(self.moves, self.matters)
+
+    # ── taking a step ────────────────────────────────────────────────────────────────────────────────────────
+    def take(
+        self,
+        procedure: Procedure,
+        matter: MatterState,
+        proceeding: ProceedingState,
+        step: Step,
+        form: dict[str, Any],
+        *,
+        automatic: bool = False,
+    ) -> Move:
+        """Record the step and all that follows from it."""
+        if len(self.moves) >= MAX_AUTOMATIC:
+            raise RefusedError(_("这一步引起了没完没了的自动步骤，请联系管理员"), "unknown")
+        move = Move(
+            matter.id,
+            proceeding.id,
+            procedure.name,
+            procedure.version,
+            step.name,
+            form,
+            proceeding.state,
+            proceeding.state,
+            automatic=automatic,
+        )
+        self.moves.append(move)
+        proceeding.counts[step.name] = proceeding.counts.get(step.name, 0) + 1
+        effects.record_facts(self.registry, matter, step, form, move)
+        if step.undoes:
+            effects.undo(procedure, matter, proceeding, step, move)
+        effects.touch(self, procedure, matter, proceeding, step, form, move)
+        if step.extends:
+            effects.extend(procedure, proceeding, step, form, move)
+        waiting = self._waits_for_others(matter, proceeding, step, move)
+        if not waiting and step.target is not None:
+            self._enter(procedure, matter, proceeding, step, move)
+        if not waiting:
+            for declared in step.opens:
+                self._open_declared(declared, matter, proceeding, form, move)
+        if procedure.final.get(proceeding.state):
+            self._finish(procedure, matter, proceeding, move)
+        return move
+
+    def _waits_for_others(self, matter: MatterState, proceeding: ProceedingState, step: Step, move: Move) -> bool:
+        """A step that every party must take moves the state only with the last of them."""
+        every = next((b for b in step.by if isinstance(b, Party) and b.every), None)
+        if every is None:
+            return False
+        subject = str(self.actor.on_behalf or self.actor.subject)
+        done = proceeding.pending.setdefault(step.name, [])
+        done.append(subject)
+        move.effects.append({"do": "pending", "step": step.name, "subject": subject})
+        missing = {str(p.subject) for p in matter.parties if p.role == every.role} - set(done)
+        if not missing:
+            proceeding.pending.pop(step.name)
+        return bool(missing)
+
+    def _enter(
+        self, procedure: Procedure, matter: MatterState, proceeding: ProceedingState, step: Step, move: Move
+    ) -> None:
+        target = proceeding.back if step.target == BACK else str(step.target)
+        was, back = proceeding.state, proceeding.back
+        if target == procedure.suspended:
+            proceeding.back = was
+        elif step.target == BACK:
+            proceeding.back = ""
+        proceeding.state = move.to_state = target
+        if target != was:
+            proceeding.pending.clear()
+        move.effects.append({"do": "state", "from": was, "to": target, "back": back})
+        effects.run_terms(procedure, proceeding, step, target, move)
+        if target != was and target != procedure.suspended and step.target != BACK:
+            self._recall(procedure, matter, proceeding, was, target, move)
+
+    def _recall(
+        self,
+        procedure: Procedure,
+        matter: MatterState,
+        proceeding: ProceedingState,
+        was: str,
+        target: str,
+        move: Move,
+    ) -> None:
+        """A parent that stops waiting, or ends, recalls its open children."""
+        ended = target in procedure.final
+        slots = {b.slot for s in procedure.steps_from(was) for b in s.by if isinstance(b, Children)}
+        if not ended:
+            slots -= {b.slot for s in procedure.steps_from(target) for b in s.by if isinstance(b, Children)}
+        for child in list(matter.proceedings.values()):
+            if child.parent == proceeding.id and (ended or child.slot in slots):
+                child_procedure = self.registry.procedure(child.procedure, child.version)
+                if child.state not in child_procedure.final and child.slot != "@next":
+                    move.effects.append({"do": "recall", "proceeding": str(child.id)})
+                    self.take(child_procedure, matter, child, child_procedure.by_name["recall"], {}, automatic=True)
+
+    # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────
+    def _open_declared(
+        self,
+        declared: Open,
+        matter: MatterState,
+        proceeding: ProceedingState,
+        form: dict[str, Any],
+        move: Move,
+    ) -> None:
+        if declared.new_matter:
+            self._split(declared, matter, form, move)
+            return
+        for holder in form.get(declared.many, []) if declared.many else [proceeding.holder]:
+            self.open(declared.procedure, matter, proceeding, declared.slot, holder, move)
+
+    def open(
+        self,
+        name: str,
+        matter: MatterState,
+        parent: ProceedingState | None,
+        slot: str,
+        holder: str,
+        cause: Move,
+    ) -> ProceedingState:
+        """Open a proceeding by its START step, on behalf of the kernel."""
+        procedure = self.registry.procedure(name)
+        step = procedure.starts[0]
+        proceeding = self._new_proceeding(procedure, matter, parent, slot, holder)
+        cause.effects.append({"do": "open", "proceeding": str(proceeding.id), "procedure": name, "slot": slot})
+        effects.see(matter, holder)
+        self.take(procedure, matter, proceeding, step, {}, automatic=True)
+        return proceeding
+
+    def _new_proceeding(
+        self,
+        procedure: Procedure,
+        matter: MatterState,
+        parent: ProceedingState | None,
+        slot: str,
+        holder: str,
+    ) -> ProceedingState:
+        proceeding = ProceedingState(
+            id=self.new_id(),
+            matter=matter.id,
+            procedure=procedure.name,
+            version=procedure.version,
+            state=START,
+            slot=slot,
+            parent=parent.id if parent else None,
+            holder=holder,
+            new=True,
+        )
+        matter.proceedings[proceeding.id] = proceeding
+        return proceeding
+
+    def _split(self, declared: Open, matter: MatterState, form: dict[str, Any], move: Move) -> None:
+        """Open another matter that carries the common facts on; its parties are those of this one."""
+        procedure = self.registry.procedure(declared.procedure)
+        twin = MatterState(
+            id=self.new_id(), centre=matter.centre, path=matter.path, place_path=matter.place_path, new=True
+        )
+        twin.parties = [PartyRef(p.role, p.subject) for p in matter.parties]
+        twin.audience = {f"subject:{p.subject}" for p in twin.parties}
+        self.matters[twin.id] = twin
+        move.effects.append({"do": "split", "matter": str(twin.id)})
+        proceeding = self._new_proceeding(procedure, twin, None, "", twin.centre)
+        start = next(s for s in procedure.starts if not s.touches.get("protect"))
+        carried = {f.name: form[f.name] for f in start.form.fields if f.name in form}
+        first = self.take(procedure, twin, proceeding, start, carried, automatic=True)
+        first.effects.append({"do": "link", "matter": str(matter.id)})
+
+    # ── ending ───────────────────────────────────────────────────────────────────────────────────────────────
+    def _finish(self, procedure: Procedure, matter: MatterState, proceeding: ProceedingState, move: Move) -> None:
+        follow = procedure.final[proceeding.state]
+        if follow == "opener":
+            self._tell_parent(matter, proceeding)
+        elif follow != "end":
+            self.open(follow, matter, proceeding, "@next", matter.centre, move)
+
+    def _tell_parent(self, matter: MatterState, child: ProceedingState) -> None:
+        """Take the parent's step that waits for this outcome, if it is now due."""
+        parent = matter.proceedings.get(child.parent) if child.parent else None
+        if parent is None:
+            return
+        procedure = self.registry.procedure(parent.procedure, parent.version)
+        for step in procedure.steps_from(parent.state):
+            if any(isinstance(b, Children) and self._fulfilled(b, matter, parent) for b in step.by):
+                self.take(procedure, matter, parent, step, {}, automatic=True)
+                return
+
+    def _fulfilled(self, by: Children, matter: MatterState, parent: ProceedingState) -> bool:
+        children = [p for p in matter.proceedings.values() if p.parent == parent.id and p.slot == by.slot]
+        if not by.every:
+            return any(c.state in by.outcomes for c in children)
+        live = [c for c in children if not self._over(c)]
+        return not live and any(c.state in by.outcomes for c in children)
+
+    def _over(self, proceeding: ProceedingState) -> bool:
+        return proceeding.state in self.registry.procedure(proceeding.procedure, proceeding.version).final
+
+
+def begin(
+    registry: Registry,
+    procedure_name: str,
+    parse_form: Callable[[Step], dict[str, Any]],
+    *,
+    actor: Actor,
+    matter: MatterState,
+    new_id: Callable[[], UUID],
+    step_name: str = "",
+    extra: Mapping[str, Any] | None = None,
+) -> Decision:
+    """Open `matter` with its first proceeding. The first START step whose guards pass is taken, or the one named."""
+    procedure = registry.procedure(procedure_name)
+    run = Run(registry, actor, new_id, extra or {})
+    run.matters[matter.id] = matter
+    proceeding = run._new_proceeding(procedure, matter, None, "", matter.centre)  # noqa: SLF001
+    refusal: RefusedError | None = None
+    for step in procedure.starts:
+        if step.automatic or (step_name and step.name != step_name):
+            continue
+        try:
+            check_right(step, matter, proceeding, actor)
+        except RefusedError as error:
+            refusal = refusal or error
+            continue
+        form = parse_form(step)
+        guard = failing_guard(registry, step, matter, proceeding, actor, form, run.extra)
+        if guard is None:
+            run.take(procedure, matter, proceeding, step, form)
+            return run.decision()
+        refusal = RefusedError(guard.refusal, "guard")
+    raise refusal or RefusedError(_("这个程序不能这样开始"), "unknown")
+
+
+def decide(
+    registry: Registry,
+    matters: dict[UUID, MatterState],
+    proceeding_id: UUID,
+    command: Command,
+    *,
+    actor: Actor,
+    new_id: Callable[[], UUID],
+) -> Decision:
+    """Take one step. `matters` holds the proceeding's matter and, for a merge, the other one."""
+    matter, proceeding = next(
+        (m, m.proceedings[proceeding_id]) for m in matters.values() if proceeding_id in m.proceedings
+    )
+    procedure = registry.procedure(proceeding.procedure, proceeding.version)
+    step = procedure.by_name.get(command.step)
+    if step is None or START in step.sources:
+        raise RefusedError(_("没有这一步"), "unknown")
+    if proceeding.state not in procedure.states:
+        raise RefusedError(_("这件事停在新版程序的一个环节，要先升级系统才能办"), "state")
+    if step not in procedure.steps_from(proceeding.state):
+        raise RefusedError(_("现在不能办这一步：这件事已经到了别的环节"), "state")
+    check_right(step, matter, proceeding, actor)
+    guard = failing_guard(registry, step, matter, proceeding, actor, command.form, command.extra)
+    if guard is not None:
+        raise RefusedError(guard.refusal, "guard")
+    run = Run(registry, actor, new_id, command.extra)
+    run.matters = matters
+    run.take(procedure, matter, proceeding, step, dict(command.form))
+    return run.decision()

@@ -1,0 +1,144 @@
+"""Who may take a step: the keys that answer to it. The same keys make the to-do rows, so the two cannot differ."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tianping.kernel.lifecycle.procedure import Procedure
+from tianping.kernel.lifecycle.registry import Registry
+from tianping.kernel.lifecycle.state import Actor, MatterState, ProceedingState, RefusedError
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.lifecycle.vocabulary import PROOFS, Assigned, By, Guard, Guest, Lapse, Party, Post, Step
+
+
+def root_of(path: str) -> str:
+    return path.split(".", 1)[0] + "."
+
+
+def post_path(at: str, matter: MatterState, proceeding: ProceedingState) -> str:
+    """The agency path at which a Post looks for its holder."""
+    match at:
+        case "centre":
+            return matter.centre
+        case "root":
+            return root_of(matter.centre)
+        case "place":
+            return matter.place_path or matter.centre
+        case "opener":
+            parent = matter.proceedings.get(proceeding.parent) if proceeding.parent else None
+            return parent.holder if parent else matter.centre
+    return proceeding.holder
+
+
+def keys_for(by: By, matter: MatterState, proceeding: ProceedingState, step: str) -> Iterator[str]:
+    """The to-do keys that answer to one `by` clause."""
+    match by:
+        case Post(kind, at):
+            yield f"{kind}@{post_path(at, matter, proceeding)}"
+        case Assigned(role):
+            if person := proceeding.assigned.get(role):
+                yield f"person:{person}"
+        case Party(role, every):
+            done = proceeding.pending.get(step, []) if every else []
+            for party in matter.parties:
+                if party.role == role and str(party.subject) not in done:
+                    yield f"subject:{party.subject}"
+
+
+def todo_keys(procedure: Procedure, matter: MatterState, proceeding: ProceedingState) -> dict[str, list[str]]:
+    """Key -> the steps that put this proceeding on that key's worklist."""
+    found: dict[str, list[str]] = {}
+    for step in procedure.steps_from(proceeding.state):
+        if step.work:
+            for by in step.by:
+                for key in keys_for(by, matter, proceeding, step.name):
+                    steps = found.setdefault(key, [])
+                    if step.name not in steps:
+                        steps.append(step.name)
+    return found
+
+
+def check_right(step: Step, matter: MatterState, proceeding: ProceedingState, actor: Actor) -> None:
+    """Raises RefusedError("right") unless one `by` clause lets this actor take the step."""
+    proof_lacking = False
+    for by in step.by:
+        match by:
+            case Lapse(term):
+                state = proceeding.terms.get(term)
+                if actor.system and state is not None and state.lapsed and state.status == "running":
+                    return
+            case Guest():
+                return
+            case Party(_role, _every, proof):
+                subject = actor.on_behalf or actor.subject
+                if subject and f"subject:{subject}" in keys_for(by, matter, proceeding, step.name):
+                    if PROOFS.index(actor.proof) >= PROOFS.index(proof):
+                        return
+                    proof_lacking = True
+            case Post() | Assigned():
+                if not actor.keys.isdisjoint(keys_for(by, matter, proceeding, step.name)):
+                    return
+            case _:
+                if actor.system:
+                    return
+    if proof_lacking:
+        raise RefusedError(_("请先验证您的身份，再办这一步"), "proof")
+    raise RefusedError(_("这一步不归您办"), "right")
+
+
+def reads_of(
+    guard: Guard,
+    matter: MatterState,
+    proceeding: ProceedingState,
+    actor: Actor,
+    form: Mapping[str, Any],
+    extra: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Exactly what the guard declares that it reads; anything else is a KeyError in its test."""
+    reads: dict[str, Any] = {}
+    for name in guard.reads:
+        kind, _colon, what = name.partition(":")
+        match kind:
+            case "fact":
+                reads[name] = matter.facts.get(what)
+            case "count":
+                reads[name] = proceeding.counts.get(what, 0)
+            case "term":
+                reads[name] = proceeding.terms.get(what)
+            case "children":
+                reads[name] = [p for p in matter.proceedings.values() if p.parent == proceeding.id and p.slot == what]
+            case "form":
+                reads[name] = form
+            case "actor":
+                reads[name] = actor
+            case "matter":
+                reads[name] = matter
+            case "parties":
+                reads[name] = matter.parties
+            case "last":
+                reads[name] = matter.last
+            case "state":
+                reads[name] = proceeding
+            case _:
+                reads[name] = extra.get(name)
+    return reads
+
+
+def failing_guard(
+    registry: Registry,
+    step: Step,
+    matter: MatterState,
+    proceeding: ProceedingState,
+    actor: Actor,
+    form: Mapping[str, Any],
+    extra: Mapping[str, Any],
+    *,
+    before_form: bool = False,
+) -> Guard | None:
+    """The first guard of the step that fails; `before_form` leaves out those that need what is not yet given."""
+    for name in step.guards:
+        guard = registry.guards[name]
+        if before_form and not guard.reads.isdisjoint({"form", "other", "relations"}):
+            continue
+        if not guard.test(reads_of(guard, matter, proceeding, actor, form, extra)):
+            return guard
+    return None

@@ -1,0 +1,241 @@
+"""The one road: `report` opens a matter, `advance` takes a step. Each is one transaction and the only writer of states.
+
+Order matters here. The chain heads are locked first, in id order; what the decision needs is read in a later statement,
+because a read beside a lock sees the time before the wait; the clock is read there too, so times never run backward
+along a chain. Then one statement writes everything.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError
+from uuid_utils.compat import uuid7
+
+from tianping.kernel.agencies.acting import acting
+from tianping.kernel.agencies.home import Home, home
+from tianping.kernel.ledger.canonical import canonical
+from tianping.kernel.lifecycle.engine import begin, decide
+from tianping.kernel.lifecycle.forms import parse
+from tianping.kernel.lifecycle.procedure import Procedure
+from tianping.kernel.lifecycle.registry import Registry, registry_of
+from tianping.kernel.lifecycle.state import Actor, Command, Decision, MatterState, RefusedError
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.lifecycle.vocabulary import Step
+from tianping.kernel.matters import after, reads
+from tianping.kernel.matters.assemble import Context, assemble
+from tianping.kernel.matters.checks import form_checks
+from tianping.kernel.matters.clocks import Clocks
+from tianping.kernel.matters.rulebook import clockwork
+from tianping.kernel.matters.snapshot import Head, Snapshot, lock, read
+from tianping.kernel.matters.store import write
+from tianping.kernel.matters.vault import vault
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a step answers with: its entry, and for a report the matter's number and the code that shows its progress."""
+
+    entry: UUID
+    matter: UUID
+    proceeding: UUID
+    number: str = ""
+    code: str = ""
+    repeated: bool = False  # the key had been seen: this is the entry of that time
+
+
+def registry() -> Registry:
+    """The registry of this deployment's scenes."""
+    return registry_of(tuple(settings.SCENES))
+
+
+def report(
+    *, actor: Actor, form: Mapping[str, Any], key: str, procedure: str = "intake", step: str = "",
+    happened_at: datetime | None = None, received_at: datetime | None = None, located: dict[str, str] | None = None,
+) -> Receipt:
+    """Open a matter with its first proceeding.
+
+    `happened_at`: when it was told, if earlier than now. `received_at`: when the centre got it, if earlier than now; clocks
+    start then. `located`: the grid and agency path of its place. Raises RefusedError; nothing is stored then.
+    """
+    key_digest = _key_digest(actor, key)
+    request = _request_digest(procedure, step, form)
+    try:
+        with acting(actor):
+            return _report(actor, form, key_digest, request, procedure, step, happened_at, received_at, located or {})
+    except IntegrityError as error:
+        if "entry_key" not in str(error):
+            raise
+    with acting(actor):  # the key was seen: two requests of one report, the other was first
+        return _repeated(actor.jurisdiction, key_digest, request, actor)
+
+
+def _report(
+    actor: Actor, form: Mapping[str, Any], key_digest: bytes, request: bytes, procedure: str, step: str,
+    happened_at: datetime | None, received_at: datetime | None, located: dict[str, str],
+) -> Receipt:
+    place = home(actor.jurisdiction)
+    snapshot = read(actor.jurisdiction, {}, key_digest)
+    if snapshot.seen is not None:
+        return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
+    rules = registry()
+    matter = MatterState(id=uuid7(), centre=place.centre, path=place.centre, new=True)
+    checks = form_checks(actor)
+    documents: list[str] = []
+
+    def parse_form(found: Step) -> dict[str, Any]:
+        values = parse(found.form, form, rules.concepts, checks=checks)
+        documents[:] = reads.documents_in(found, values, rules)
+        return values
+
+    decision = begin(
+        rules, procedure, parse_form, actor=actor, matter=matter, new_id=uuid7, step_name=step, extra={},
+    )
+    code = _code(key_digest)
+    context = _context(actor, rules, snapshot, happened_at, received_at, reads.hashes(actor, documents))
+    context.key_digest, context.request, context.located = key_digest, request, located
+    context.code_digest = hashlib.sha256(code).digest()
+    rows = assemble(context, decision)
+    numbers = write(rows, place.number_format)
+    after.write_rest(context, decision, documents)
+    proceeding = next(iter(matter.proceedings))
+    return Receipt(
+        context.entries[0], matter.id, proceeding, _number(place, snapshot.now, numbers[matter.id]), spell_code(code)
+    )
+
+
+def advance(
+    proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str,
+    happened_at: datetime | None = None, located: dict[str, str] | None = None,
+) -> Receipt:
+    """Take one step of an open proceeding and return its entry.
+
+    A key that was seen with the same step and form returns that entry; with another it is refused. Raises RefusedError;
+    a proceeding that the actor may not see is "unknown", like one that does not exist.
+    """
+    key_digest = _key_digest(actor, key)
+    request = _request_digest(str(proceeding), step, form)
+    with acting(actor):
+        return _advance(proceeding, step, actor, form, key_digest, request, happened_at, located or {})
+
+
+def _advance(
+    proceeding: UUID, step_name: str, actor: Actor, form: Mapping[str, Any], key_digest: bytes, request: bytes,
+    happened_at: datetime | None, located: dict[str, str],
+) -> Receipt:
+    rules = registry()
+    other = reads.other_matter(form)
+    heads = lock(actor.jurisdiction, [other] if other else [], proceeding)
+    snapshot = read(actor.jurisdiction, heads, key_digest, last=step_name == "undo")
+    if snapshot.seen is not None:
+        return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
+    matter = next((m for m in snapshot.matters.values() if proceeding in m.proceedings), None)
+    if matter is None:
+        raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
+    state = matter.proceedings[proceeding]
+    procedure = rules.procedure(state.procedure, state.version)
+    step = _declared(procedure, step_name)
+    values = parse(step.form, form, rules.concepts, known=matter.facts, checks=form_checks(actor, step))
+    documents = reads.documents_in(step, values, rules)
+    extra = reads.extra_for(rules, step, matter, snapshot, values, actor)
+    command = Command(step_name, values, extra)
+    decision = decide(rules, snapshot.matters, proceeding, command, actor=actor, new_id=uuid7)
+    context = _context(actor, rules, snapshot, happened_at, None, reads.hashes(actor, documents))
+    context.key_digest, context.request, context.located = key_digest, request, located
+    write(assemble(context, decision), home(actor.jurisdiction).number_format)
+    after.write_rest(context, decision, documents)
+    return Receipt(context.entries[0], matter.id, proceeding)
+
+
+def _declared(procedure: Procedure, name: str) -> Step:
+    step = procedure.by_name.get(name)
+    if step is None:
+        raise RefusedError(_("没有这一步"), "unknown")
+    return step
+
+
+def _context(
+    actor: Actor, rules: Registry, snapshot: Snapshot, happened_at: datetime | None, received_at: datetime | None,
+    files: dict[str, str],
+) -> Context:
+    snapshot.now = max(
+        [snapshot.now, *(h.row["changed_at"] for h in snapshot.heads.values())]
+    )  # a clock that was set back never runs a chain backward
+    for moment in (happened_at, received_at):
+        if moment is not None and moment > snapshot.now:
+            raise RefusedError(_("时间不能晚于现在"), "form", {"happened_at": _("时间不能晚于现在")})
+    clocks = Clocks(snapshot.terms, clockwork(actor.jurisdiction), snapshot.now, received_at or snapshot.now)
+    return Context(
+        jurisdiction=actor.jurisdiction, registry=rules, actor=actor, snapshot=snapshot, clocks=clocks, vault=vault(),
+        node=settings.NODE, happened_at=(happened_at or snapshot.now).astimezone(UTC), sm3=settings.LEDGER_SM3, files=files,
+    )
+
+
+# ── keys, receipts, codes ────────────────────────────────────────────────────────────────────────────────────────
+def _key_digest(actor: Actor, key: str) -> bytes:
+    """A caller's key belongs to the caller: two people may use the same words."""
+    if not key or len(key) > 200:
+        raise RefusedError(_("请求缺少幂等键（Idempotency-Key），或者它太长"), "form", {"key": _("请重新打开这一页再试")})
+    scope = str(actor.user or actor.subject or " ".join(sorted(actor.keys)) or actor.kind)
+    return hashlib.sha256(f"{actor.jurisdiction}|{scope}|{key}".encode()).digest()
+
+
+def _request_digest(target: str, step: str, form: Mapping[str, Any]) -> bytes:
+    """Keyed, because a readable digest of a phone number is guessed in seconds."""
+    plain = {k: v if isinstance(v, str | bool | list | tuple | type(None)) else str(v) for k, v in form.items()}
+    data = canonical({"target": target, "step": step, "form": plain})
+    return hmac.digest(vault().key("request"), data, "sha256")
+
+
+def _code(key_digest: bytes) -> bytes:
+    """128 bits that only the holder of the key can have got; a repeated report gets the same code again."""
+    return hmac.digest(vault().key("receipt"), key_digest, "sha256")[:16]
+
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+
+
+def spell_code(code: bytes) -> str:
+    """26 characters in fours."""
+    number = int.from_bytes(code, "big")
+    text = "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return "-".join(text[i : i + 4] for i in range(0, 26, 4))
+
+
+def read_code(text: str) -> bytes | None:
+    """The digest that a typed code is found by, or None when it is no code. I, L and O are read as 1, 1 and 0."""
+    plain = text.upper().translate(str.maketrans("ILO", "110", "- \t\u3000\n"))
+    if len(plain) != 26 or any(c not in _ALPHABET for c in plain):
+        return None
+    number = 0
+    for character in plain:
+        number = number << 5 | _ALPHABET.index(character)
+    return hashlib.sha256(number.to_bytes(17, "big")[-16:]).digest() if number < 1 << 128 else None
+
+
+def _number(place: Home, now: datetime, taken: int) -> str:
+    year = str(now.astimezone().year)
+    return place.number_format.replace("{year}", year).replace("{seq}", str(taken))
+
+
+def _receipt_again(snapshot: Snapshot, request: bytes, jurisdiction: str, key_digest: bytes) -> Receipt:
+    seen = snapshot.seen
+    if seen is None or bytes.fromhex(seen[3]) != request:
+        raise RefusedError(_("同一个请求号已经用来办了别的事，请重新打开这一页再试"), "key")
+    entry, matter, proceeding, _request = seen
+    number = reads.number_of(jurisdiction, matter)
+    return Receipt(entry, matter, proceeding, number, spell_code(_code(key_digest)), repeated=True)
+
+
+def _repeated(jurisdiction: str, key_digest: bytes, request: bytes, actor: Actor) -> Receipt:
+    code = hashlib.sha256(_code(key_digest)).digest()
+    with acting(replace(actor, keys=actor.keys | {"code:" + code.hex()})):
+        return _receipt_again(read(jurisdiction, {}, key_digest), request, jurisdiction, key_digest)
+
+
+__all__ = ["Decision", "Head", "Receipt", "advance", "read_code", "registry", "report", "spell_code"]

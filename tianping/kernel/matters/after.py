@@ -1,0 +1,81 @@
+"""The rare effects that the one write leaves out: attached files, undone entries, restored facts, erasure."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from uuid_utils.compat import uuid7
+
+from tianping.kernel.ledger.canonical import canonical
+from tianping.kernel.lifecycle.state import Decision, Move
+from tianping.kernel.matters.assemble import Context
+
+
+def write_rest(context: Context, decision: Decision, documents: list[str]) -> None:
+    """In the same transaction, after the main write."""
+    if documents:
+        _attach(context, decision.moves[0].matter, documents)
+    for move, entry in zip(decision.moves, context.entries, strict=True):
+        for effect in move.effects:
+            match effect["do"]:
+                case "undo":
+                    _run("UPDATE entry SET undone_by = %s WHERE jurisdiction = %s AND id = %s",
+                         [entry, context.jurisdiction, effect["entry"]])
+                    _restore(context, move, entry, effect["entry"])
+                case "erase":
+                    _erase(context, move, entry, effect["concept"])
+
+
+def _run(statement: str, values: list[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def _attach(context: Context, matter: UUID, documents: list[str]) -> None:
+    _run(
+        "UPDATE document SET matter_id = %s, entry_id = %s WHERE jurisdiction = %s AND id::text = ANY(%s) AND matter_id IS NULL",
+        [matter, context.entries[0], context.jurisdiction, documents],
+    )
+
+
+def _restore(context: Context, move: Move, entry: UUID, undone: str) -> None:
+    """The facts of the undone entry give way to those that it had superseded."""
+    _run(
+        "UPDATE fact SET superseded_by = %s WHERE jurisdiction = %s AND matter_id = %s AND entry_id = %s AND superseded_by IS NULL",
+        [entry, context.jurisdiction, move.matter, undone],
+    )
+    _run(
+        "UPDATE fact SET superseded_by = NULL WHERE jurisdiction = %s AND matter_id = %s AND superseded_by = %s"
+        " AND entry_id <> %s",
+        [context.jurisdiction, move.matter, undone, undone],
+    )
+
+
+def _erase(context: Context, move: Move, entry: UUID, concept: str) -> None:
+    """Destroy value, salt and key seed of every entry of the matter that holds this concept, and what was copied from it."""
+    jurisdiction, matter = context.jurisdiction, move.matter
+    record = canonical(
+        {
+            "v": 1, "matter": matter, "concept": concept, "entry": entry, "at": context.snapshot.now,
+            "by": context.actor.user, "law": "个人信息保护法第47条",
+        }
+    )
+    _run(
+        "INSERT INTO erasure (jurisdiction, id, matter_id, concept, entry_id, record, erased_at) VALUES (%s,%s,%s,%s,%s,%s,%s)",
+        [jurisdiction, uuid7(), matter, concept, entry, record, context.snapshot.now],
+    )
+    destroy(jurisdiction, matter, concept, context.registry.concepts[concept].column)
+
+
+def destroy(jurisdiction: str, matter: UUID, concept: str, column: str) -> None:
+    """What an erasure destroys; done again, it changes nothing, so the register can be replayed after a restore."""
+    _run("UPDATE fact SET superseded_by = entry_id WHERE jurisdiction = %s AND matter_id = %s AND concept = %s"
+         " AND superseded_by IS NULL", [jurisdiction, matter, concept])
+    _run("DELETE FROM identifier i USING sealed s WHERE i.jurisdiction = %s AND s.jurisdiction = i.jurisdiction"
+         " AND s.entry_id = i.entry_id AND s.field = i.field AND s.matter_id = %s AND s.concept = %s",
+         [jurisdiction, matter, concept])
+    _run("UPDATE sealed SET seed = NULL, blob = NULL, erased_at = clock_timestamp() WHERE jurisdiction = %s"
+         " AND matter_id = %s AND concept = %s AND blob IS NOT NULL", [jurisdiction, matter, concept])
+    if column in {"title", "place"}:
+        _run(f"UPDATE matter SET {column} = '' WHERE jurisdiction = %s AND id = %s",  # noqa: S608  # one of two words
+             [jurisdiction, matter])

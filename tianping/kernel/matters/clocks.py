@@ -1,0 +1,159 @@
+"""What the engine decided about clocks, carried out on term rows: start, pause, resume, end, extend, and their inverses."""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
+from tianping.kernel.clock.counting import Pause
+from tianping.kernel.clock.engine import DueDate, Granted, check_extension, due, next_alarm
+from tianping.kernel.clock.rules import Rule, RuleMissing, Unit
+from tianping.kernel.clock.sentence import ClockError
+from tianping.kernel.lifecycle.procedure import Procedure
+from tianping.kernel.lifecycle.state import MatterState, Move, RefusedError
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.matters.rulebook import Clockwork, rule_of
+from tianping.kernel.matters.snapshot import TermRow
+
+
+@lru_cache(maxsize=2000)
+def _rule(row: bytes) -> Rule:
+    return rule_of(msgspec.json.decode(row))
+
+
+def pinned(row: dict[str, Any]) -> Rule:
+    return _rule(msgspec.json.encode(row))
+
+
+def due_of(term: TermRow, calendar: WorkCalendar, outer: DueDate | None = None) -> DueDate:
+    """The due date with its explanation. Raises CalendarYearMissing where the holidays are unknown."""
+    return due(
+        pinned(term.rule), term.started_at, calendar=calendar, outer=outer,
+        pauses=[Pause(_at(p[0]), _at(p[1]) if p[1] else None, p[2] or "") for p in term.pauses],
+        extensions=[Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions],
+    )
+
+
+def _at(text: str | None) -> datetime:
+    return datetime.fromisoformat(text or "")
+
+
+class Clocks:
+    """The term rows of the matters of one decision."""
+
+    def __init__(self, rows: list[TermRow], work: Clockwork, now: datetime, received: datetime) -> None:
+        self.rows = rows
+        self.work = work
+        self.now = now
+        self.received = received
+
+    def changed(self) -> list[TermRow]:
+        return [t for t in self.rows if t.new or t.changed]
+
+    def newest(self, proceeding: UUID, name: str) -> TermRow | None:
+        return next((t for t in reversed(self.rows) if t.proceeding_id == proceeding and t.name == name), None)
+
+    def carry_out(self, procedure: Procedure, matter: MatterState, move: Move, new_id: UUID, why: str, by: str) -> None:
+        """Apply the move's term effects. `new_id` seeds the ids of new rows; `why` and `by` go into pauses and extensions."""
+        count = 0
+        for effect in move.effects:
+            if effect["do"] == "term":
+                count += 1
+                self._term(procedure, matter, move, effect, why, UUID(int=new_id.int ^ count))
+            elif effect["do"] == "extend":
+                self._extend(matter, move, effect, why, by)
+
+    def _term(
+        self, procedure: Procedure, matter: MatterState, move: Move, effect: dict[str, Any], why: str, new_id: UUID
+    ) -> None:
+        name, do = effect["name"], effect["to"]
+        if do in {"start", "restart"}:
+            old = self.newest(move.proceeding, name)
+            if do == "restart" and old is not None:
+                old.status, old.ended_at, old.changed = "ended", self.now, True
+            self._start(procedure, matter, move, name, new_id)
+            return
+        term = self.newest(move.proceeding, name)
+        if term is None:
+            return
+        term.changed = True
+        match do:
+            case "pause":
+                term.pauses.append([self.now.isoformat(), None, why])
+            case "resume":
+                term.pauses[-1][1] = self.now.isoformat()
+            case "unpause":
+                term.pauses.pop()
+            case "repause":
+                term.pauses[-1][1] = None
+            case "end" | "cancel":
+                term.ended_at = self.now
+            case "unend":
+                term.ended_at = None
+        term.status = {"pause": "paused", "repause": "paused", "end": "ended", "cancel": "ended"}.get(do, "running")
+        self._reckon(term)
+
+    def _start(self, procedure: Procedure, matter: MatterState, move: Move, name: str, new_id: UUID) -> None:
+        declared = procedure.term_by_name[name]
+        code = declared.rule.format_map(_Values(matter.facts))
+        try:
+            rule, row = self.work.pick(code, self.received.astimezone().date())
+        except RuleMissing as error:
+            raise RefusedError(_("本地数据包里没有这个时限：%(code)s，请联系管理员补上"), "unknown", code=code) from error
+        term = TermRow(
+            id=new_id, matter_id=move.matter, proceeding_id=move.proceeding, name=name, rule_code=rule.code, rule=row,
+            status="running", started_at=self.received, due_at=None, alarm_at=None, alarms=0, pauses=[], extensions=[],
+            ended_at=None, new=True,
+        )
+        self.rows.append(term)
+        self._reckon(term)
+
+    def _extend(self, matter: MatterState, move: Move, effect: dict[str, Any], why: str, by: str) -> None:
+        term = self.newest(move.proceeding, effect["term"])
+        if term is None:
+            return
+        rule = pinned(term.rule)
+        unit = rule.extension.unit if rule.extension else rule.unit
+        wanted = Granted(effect["amount"], unit, by, why, self.now)
+        granted = [Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions]
+        try:
+            check_extension(rule, granted, wanted)
+        except ClockError as error:
+            raise RefusedError(str(error), "form", {"amount": str(error)}) from error
+        term.extensions.append(
+            {"amount": wanted.amount, "unit": str(unit), "by": by, "why": why, "at": self.now.isoformat()}
+        )
+        term.changed = True
+        self._reckon(term)
+
+    def _reckon(self, term: TermRow) -> None:
+        """Due date and next alarm. Where the calendar of a year is missing, both stay unknown until it is loaded."""
+        term.due_at = term.alarm_at = None
+        if term.status == "ended":
+            term.due_at = term.ended_at if term.due_at is None else term.due_at
+            return
+        try:
+            outer = self._outer(term)
+            found = due_of(term, self.work.calendar, outer)
+            term.due_at = found.at
+            alarm = next_alarm(found, term.started_at, self.work.calendar) if term.alarms == 0 else None
+            term.alarm_at = alarm[0] if alarm else None
+        except CalendarYearMissing:
+            return
+
+    def _outer(self, term: TermRow) -> DueDate | None:
+        nested = pinned(term.rule).nested_in
+        if nested is None:
+            return None
+        outer = next((t for t in reversed(self.rows) if t.matter_id == term.matter_id and t.rule_code == nested), None)
+        return due_of(outer, self.work.calendar) if outer is not None and outer.status != "ended" else None
+
+
+class _Values(dict[str, Any]):
+    """A rule code's `{concept}`: a fact that is not known yet reads as `default`."""
+
+    def __missing__(self, key: str) -> str:
+        return "default"

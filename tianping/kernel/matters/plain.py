@@ -1,0 +1,37 @@
+"""The readable columns that lists need: title, place, grid. A protected matter shows none of them."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from tianping.kernel.lifecycle.registry import Registry
+from tianping.kernel.lifecycle.state import MatterState
+
+PROTECTED_TITLE = "受保护事项"
+
+
+@dataclass
+class Columns:
+    title: str | None = None
+    place: str | None = None
+    grid: str = ""
+    path: str = ""
+
+
+def columns_after(
+    plain: dict[UUID, Columns], registry: Registry, matter: MatterState, concept: str, value: Any, located: dict[str, str]
+) -> None:
+    """Take a new fact into the matter's readable columns. `located` is where the place lies: grid and agency path."""
+    columns = plain.setdefault(matter.id, Columns())
+    column = registry.concepts[concept].column
+    if matter.protected:
+        columns.title, columns.place = PROTECTED_TITLE, ""
+        return
+    match column:
+        case "title":
+            columns.title = str(value)[:200]
+        case "place":
+            columns.place = str(value)[:200]
+            columns.grid, columns.path = located.get("grid", columns.grid), located.get("path", columns.path)
+        case "grid":
+            columns.grid, columns.path = located.get("grid", columns.grid), located.get("path", columns.path)

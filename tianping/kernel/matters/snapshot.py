@@ -1,0 +1,165 @@
+"""Locking and reading a matter: the heads in one statement, everything else in the next, never together.
+
+A read beside a lock sees the time before the wait; so the second statement reads what the engine and its guards need.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from tianping.kernel.lifecycle.state import (
+    SEALED,
+    LastEntry,
+    MatterState,
+    PartyRef,
+    ProceedingState,
+    TermState,
+)
+
+_COLUMNS = """m.id, m.centre, m.path, m.place_path, m.protected, m.leader, m.archived_at, m.followers, m.audience,
+ m.head, m.head_seq, m.head_sm3, m.number, m.title, m.category, m.grade, m.channel, m.place, m.grid, m.happened_at,
+ m.opened_at, m.changed_at, m.closed_at, m.state, m.procedure, m.holder, m.returns"""
+
+# The lock proves the right to see: only then do the other tables open for these matters (tp_locked).
+LOCK = f"""SELECT {_COLUMNS}, set_config('tp.matters',
+   concat_ws(' ', nullif(current_setting('tp.matters', true), ''), m.id::text), true)
+ FROM matter m WHERE m.jurisdiction = %s AND (m.id = ANY(%s)
+   OR m.id = (SELECT p.matter_id FROM proceeding p WHERE p.jurisdiction = %s AND p.id = %s))
+ ORDER BY m.id"""  # noqa: S608  # constants only
+
+READ = """SELECT clock_timestamp(),
+ (SELECT json_agg(json_build_array(p.id, p.matter_id, p.procedure, p.version, p.state, p.slot, p.parent, p.holder, p.assigned,
+    p.counts, p.pending, p.back, p.supervised, p.opened_at, p.closed_at) ORDER BY p.opened_at, p.id)
+  FROM proceeding p WHERE p.jurisdiction = %(j)s AND p.matter_id = ANY(%(ids)s)),
+ (SELECT json_agg(json_build_array(f.matter_id, f.concept, f.value, f.entry_id, f.field))
+  FROM fact f WHERE f.jurisdiction = %(j)s AND f.matter_id = ANY(%(ids)s) AND f.superseded_by IS NULL),
+ (SELECT json_agg(json_build_array(t.id, t.matter_id, t.proceeding_id, t.name, t.rule_code, t.rule, t.status, t.started_at,
+    t.due_at, t.alarm_at, t.alarms, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)
+  FROM term t WHERE t.jurisdiction = %(j)s AND t.matter_id = ANY(%(ids)s)),
+ (SELECT json_agg(json_build_array(r.matter_id, r.role, r.subject_id))
+  FROM party r WHERE r.jurisdiction = %(j)s AND r.matter_id = ANY(%(ids)s)),
+ (SELECT json_build_array(e.id, e.proceeding_id, e.procedure, e.step, e.actor, encode(e.body, 'hex'))
+  FROM entry e WHERE %(last)s AND e.jurisdiction = %(j)s AND e.matter_id = ANY(%(ids)s) AND e.undone_by IS NULL
+    AND e.step NOT IN ('undo', 'note') ORDER BY e.seq DESC LIMIT 1),
+ (SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
+  FROM entry e WHERE e.jurisdiction = %(j)s AND e.key_digest = %(key)s)"""
+
+
+@dataclass(slots=True)
+class Head:
+    """The matter's row as it stood when its lock was got."""
+
+    row: dict[str, Any]
+
+    @property
+    def id(self) -> UUID:
+        return self.row["id"]  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class TermRow:
+    """A row of `term`, as the store writes it back."""
+
+    id: UUID
+    matter_id: UUID
+    proceeding_id: UUID
+    name: str
+    rule_code: str
+    rule: dict[str, Any]
+    status: str
+    started_at: datetime
+    due_at: datetime | None
+    alarm_at: datetime | None
+    alarms: int
+    pauses: list[list[str | None]]
+    extensions: list[dict[str, Any]]
+    ended_at: datetime | None
+    new: bool = False
+    changed: bool = False
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """Everything that one decision reads."""
+
+    now: datetime
+    heads: dict[UUID, Head] = field(default_factory=dict)
+    matters: dict[UUID, MatterState] = field(default_factory=dict)
+    terms: list[TermRow] = field(default_factory=list)
+    fact_source: dict[tuple[UUID, str], tuple[str, str]] = field(default_factory=dict)  # -> entry id, field
+    proceeding_row: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)  # opened_at, closed_at
+    seen: tuple[UUID, UUID, UUID, str] | None = None  # entry, matter, proceeding, request digest in hex
+
+
+def lock(jurisdiction: str, matter_ids: list[UUID], proceeding_id: UUID | None, *, update: bool = True) -> dict[UUID, Head]:
+    """Lock the chain heads in id order. A matter that the actor may not see is absent, as if it did not exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            LOCK + (" FOR UPDATE OF m" if update else ""), [jurisdiction, matter_ids, jurisdiction, proceeding_id]
+        )
+        names = [c.name for c in cursor.description][:-1]
+        return {row[0]: Head(dict(zip(names, row[:-1], strict=True))) for row in cursor.fetchall()}
+
+
+def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *, last: bool = False) -> Snapshot:
+    with connection.cursor() as cursor:
+        cursor.execute(READ, {"j": jurisdiction, "ids": list(heads), "key": key_digest, "last": last})
+        now, proceedings, facts, terms, parties, newest, seen = cursor.fetchone()
+    snapshot = Snapshot(now=now, heads=heads)
+    for head in heads.values():
+        row = head.row
+        snapshot.matters[head.id] = MatterState(
+            id=head.id, centre=row["centre"], path=row["path"], place_path=row["place_path"], protected=row["protected"],
+            leader=row["leader"], archived=row["archived_at"] is not None, followers=row["followers"],
+            audience=set(row["audience"]),
+        )
+    _proceedings(snapshot, proceedings or [])
+    for matter_id, concept, value, entry_id, name in facts or []:
+        matter = UUID(matter_id)
+        snapshot.matters[matter].facts[concept] = SEALED if value is None else value
+        snapshot.fact_source[matter, concept] = (entry_id, name)
+    _terms(snapshot, terms or [])
+    for matter_id, role, subject in parties or []:
+        snapshot.matters[UUID(matter_id)].parties.append(PartyRef(role, UUID(subject)))
+    if newest:
+        entry_id, proceeding_id, procedure, step, user, body = newest
+        effects = msgspec.json.decode(bytes.fromhex(body))["effects"]
+        owner = next(m for m in snapshot.matters.values() if UUID(proceeding_id) in m.proceedings)
+        owner.last = LastEntry(UUID(entry_id), UUID(proceeding_id), procedure, step, user or "", effects)
+    if seen:
+        snapshot.seen = (UUID(seen[0]), UUID(seen[1]), UUID(seen[2]), seen[3] or "")
+    return snapshot
+
+
+def _proceedings(snapshot: Snapshot, rows: list[list[Any]]) -> None:
+    for row in rows:
+        proceeding = ProceedingState(
+            id=UUID(row[0]), matter=UUID(row[1]), procedure=row[2], version=row[3], state=row[4], slot=row[5],
+            parent=UUID(row[6]) if row[6] else None, holder=row[7], assigned=row[8], counts=row[9], pending=row[10],
+            back=row[11], supervised=row[12],
+        )
+        snapshot.matters[proceeding.matter].proceedings[proceeding.id] = proceeding
+        snapshot.proceeding_row[proceeding.id] = (row[13], row[14])
+
+
+def _terms(snapshot: Snapshot, rows: list[list[Any]]) -> None:
+    for row in rows:
+        term = TermRow(
+            id=UUID(row[0]), matter_id=UUID(row[1]), proceeding_id=UUID(row[2]), name=row[3], rule_code=row[4], rule=row[5],
+            status=row[6], started_at=datetime.fromisoformat(row[7]), due_at=_time(row[8]), alarm_at=_time(row[9]),
+            alarms=row[10], pauses=row[11], extensions=row[12], ended_at=_time(row[13]),
+        )
+        snapshot.terms.append(term)
+        proceeding = snapshot.matters[term.matter_id].proceedings[term.proceeding_id]
+        proceeding.terms[term.name] = TermState(
+            term.name, term.status, term.id, term.due_at,  # type: ignore[arg-type]
+            lapsed=term.due_at is not None and term.due_at <= snapshot.now,
+        )
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,42 @@
+"""What intake asks before a step. Each refusal is a sentence for the clerk."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.lifecycle.vocabulary import Guard
+
+THIRD = 2  # two returns lie behind: the next one is the third
+
+
+def _needs_protection(reads: Mapping[str, Any]) -> bool:
+    form = reads["form"]
+    return any(form.get(flag) for flag in ("danger", "violence", "minor", "complained_agency"))
+
+
+def _returns(reads: Mapping[str, Any]) -> int:
+    return int(reads["count:return"]) + int(reads["count:return_third"])
+
+
+def _not_the_complained(reads: Mapping[str, Any]) -> bool:
+    """Neither the office that is complained of nor one under it."""
+    complained = reads["fact:complained_agency"]
+    return not complained or not str(reads["form"].get("agency", "")).startswith(str(complained))
+
+
+_RETURNS = frozenset({"count:return", "count:return_third"})
+
+GUARDS = (
+    Guard("needs_protection", frozenset({"form"}), _needs_protection, _("这件事不用走保护的办法"), silent=True),
+    Guard("ordinary", frozenset({"form"}), lambda r: not _needs_protection(r), _("这件事要走保护的办法"), silent=True),
+    Guard("graded", frozenset({"fact:grade", "fact:category"}), lambda r: bool(r["fact:grade"] and r["fact:category"]),
+          _("先定类别和等级，再派单")),
+    Guard("under_three_returns", _RETURNS, lambda r: _returns(r) < THIRD, _("第三次退回要开联席会议"), silent=True),
+    Guard("third_return", _RETURNS, lambda r: _returns(r) >= THIRD, _("还没到第三次退回"), silent=True),
+    Guard("leads_nobody", frozenset({"matter"}), lambda r: not r["matter"].followers,
+          _("已有别的事项并到这一件，请反过来并")),
+    Guard("may_answer_directly", frozenset({"matter"}), lambda r: not r["matter"].protected,
+          _("受保护的事项由保护专员当面答复"), silent=True),
+    Guard("not_the_complained", frozenset({"form", "fact:complained_agency"}), _not_the_complained,
+          _("不能交给被反映的单位或它的下属单位")),
+)
