@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tianping.kernel.packs.reader import Item, Pack, Problem
+from tianping.kernel.packs.routing import targets
 from tianping.kernel.packs.schema import placeholders
 
 SEPARATE = ("auditor", "security_admin", "system_admin")  # three people, GB/T 22239 level 3 (U)
@@ -98,7 +99,8 @@ def _routing(row: Any, known: Known) -> Iterator[tuple[str, str]]:
     if bool(row.agency) == bool(row.at):
         yield "agency", _("写一个单位，或写当地的一种单位，二选一")
     yield from _missing("agency", row.agency, known, "agency")
-    if row.at and not any(a.kind == row.at and a.serves for a in known.rows.get("agency", {}).values()):
+    yield from _missing("agency", row.under, known, "under")
+    if row.at and not any(a.serves and targets(row, a) for a in known.rows.get("agency", {}).values()):
         yield "at", _("没有一家这种单位写明管哪里")
     if not row.categories and not row.keywords:
         yield "categories", _("写上类别或关键词，不然什么都对得上")

@@ -179,7 +179,8 @@ class Grade(Row):
 
 
 class RoutingRule(Row, kw_only=True):
-    """A declared suggestion: to `agency`, or to the agency of kind `at` that serves the place.
+    """A declared suggestion: to `agency`, or to the agency of kind `at` (part of `under`, if named) that
+    serves the place.
 
     It applies when the place is in one of `places` (if any are named) and either a category or a keyword fits;
     the category `*` fits every matter that is not protected.
@@ -187,6 +188,7 @@ class RoutingRule(Row, kw_only=True):
 
     agency: Label | None = None
     at: AgencyKind | None = None
+    under: Label | None = None
     categories: list[Text] = []
     keywords: list[Text] = []
     places: list[Text] = []
