@@ -114,10 +114,11 @@ def month_rows(days: Iterable[Day]) -> list[list[Day]]:
 def bar_runs(days: Sequence[Day]) -> list[dict[str, Any]]:
     """A term's bar, `BAR` units long: runs of days as {kind, x, w, hatch}.
 
-    Each day is equally long and today counts as run. `kind` is ran or held, what is still to come stays empty;
-    `hatch` is the path of the lines over a suspension.
+    Each day up to the due one is equally long and today counts as run. `kind` is ran or held, what is still to come
+    stays empty; `hatch` is the path of the lines over a suspension.
     """
     today, out = timezone.localdate(), list[dict[str, Any]]()
+    days = days[: next((i + 1 for i, d in enumerate(days) if d.get("due")), len(days))]
     for i, d in enumerate(days):
         kind = "held" if d.get("kind") == "held" else "ran" if d["date"] <= today else ""
         if not out or out[-1]["kind"] != kind:

@@ -11,15 +11,18 @@ document.addEventListener("htmx:responseError", ({ detail }) => say(detail.xhr.s
 
 function say(what) {
   const words = document.querySelector(`#toasts-words [data-say="${what}"]`);
-  if (words) document.getElementById("toasts").append(words.content.cloneNode(true));
+  if (words) toasts.append(words.content.cloneNode(true));
 }
 
 // A toast only repeats what the page shows, so it may go by itself; not while it is pointed at or focused.
-new MutationObserver((changes) => {
+const toastWatch = new MutationObserver((changes) => {
   for (const node of changes.flatMap((c) => [...c.addedNodes])) {
     if (node.nodeType === 1) setTimeout(() => leave(node), 8000);
   }
-}).observe(document.getElementById("toasts"), { childList: true });
+});
+
+const toasts = document.getElementById("toasts");
+if (toasts) toastWatch.observe(toasts, { childList: true });
 
 function leave(toast) {
   if (toast.matches(":hover, :focus-within")) setTimeout(() => leave(toast), 2000);
@@ -32,6 +35,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (row && detail.target.id === "pane") {
     row.parentElement.querySelectorAll("[aria-current]").forEach((r) => r.removeAttribute("aria-current"));
     row.setAttribute("aria-current", "true");
+    detail.target.hidden = false;
     document.querySelector(".work")?.classList.add("open");
   }
   detail.target.querySelector?.("[data-focus]")?.focus();
