@@ -112,10 +112,10 @@ def due(
         raise TermError(Sentence(_("按时分计的时限和按日计的时限不能互相延长")))
     if any(amount < 1 for amount, _unit in amounts):
         raise TermError(Sentence(_("时限和延长都要大于零")))
+    spans = merged(pauses, tz)
     if rule.unit.exact:
         wanted = sum((_STEP[unit] * amount for amount, unit in amounts), timedelta())
         length = int(wanted.total_seconds())
-        spans = merged(pauses, tz)
         at = run(begin, wanted, spans)
         at = at.astimezone(tz) if at else None
         days, full = exact_days(begin, at, spans), None

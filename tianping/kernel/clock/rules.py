@@ -120,8 +120,8 @@ class Title:
     rule: Rule
 
     def say(self, catalog: Catalog) -> str:
-        titles = {"title": self.rule.title, "title_en": self.rule.title_en}
-        return catalog.gettext(_("“%(title)s”")) % titles
+        chinese = catalog.gettext(_("中文")) == "中文"
+        return f"“{self.rule.title if chinese or not self.rule.title_en else self.rule.title_en}”"
 
 
 class RuleMissing(ClockError, KeyError):  # noqa: N818  # the public name

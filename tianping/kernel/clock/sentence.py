@@ -8,7 +8,10 @@ from typing import Protocol
 
 from tianping.kernel.lifecycle.text import gettext_noop as _
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    *(_("1月"), _("2月"), _("3月"), _("4月"), _("5月"), _("6月")),
+    *(_("7月"), _("8月"), _("9月"), _("10月"), _("11月"), _("12月")),
+)
 
 
 class Catalog(Protocol):
@@ -45,14 +48,9 @@ class Day:
     year: bool = False
 
     def say(self, catalog: Catalog) -> str:
-        form = _("%(year)s年%(month)s月%(day)s日") if self.year else _("%(month)s月%(day)s日")
-        names = {
-            "year": self.day.year,
-            "month": self.day.month,
-            "day": self.day.day,
-            "month_name": MONTHS[self.day.month - 1],
-        }
-        return catalog.gettext(form) % names
+        form = _("%(year)s年%(month)s%(day)s日") if self.year else _("%(month)s%(day)s日")
+        month = Sentence(MONTHS[self.day.month - 1])
+        return Sentence(form, {"year": self.day.year, "month": month, "day": self.day.day}).say(catalog)
 
 
 @dataclass(frozen=True, slots=True)
