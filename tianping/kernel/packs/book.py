@@ -21,30 +21,25 @@ _lock = threading.Lock()
 
 def book(jurisdiction: str) -> PackBook:
     """The jurisdiction's book: one small query a call, a new book only after a load."""
-    newest = (
-        PackRelease.objects.filter(jurisdiction=jurisdiction)
-        .order_by("-loaded_at", "-id")
-        .values_list("id", flat=True)
-        .first()
-    )
+    releases = tuple(PackRelease.objects.filter(jurisdiction=jurisdiction).order_by("id").values_list("id", flat=True))
     with _lock:
         known = _books.get(jurisdiction)
-        if known is None or known.release != newest:
-            known = _books[jurisdiction] = PackBook(jurisdiction, newest)
+        if known is None or known.releases != releases:
+            known = _books[jurisdiction] = PackBook(jurisdiction, releases)
         return known
 
 
 class PackBook:
     """Rows by kind and day. Each kind is read once, when first asked for; `on` is the day whose rules count."""
 
-    def __init__(self, jurisdiction: str, release: uuid.UUID | None) -> None:
+    def __init__(self, jurisdiction: str, releases: tuple[uuid.UUID, ...]) -> None:
         self.jurisdiction = jurisdiction
-        self.release = release
+        self.releases = releases
         self._kinds: dict[str, list[tuple[dt.date, dt.date | None, Any]]] = {}
         self._routers: dict[dt.date, Router] = {}
 
     def rows(self, kind: str, on: dt.date | None = None) -> list[Any]:
-        """The rows of one kind that hold on the day (today when None), by code: structs, or mappings for the clock's."""
+        """The rows of one kind that hold on the day (today when None), by code: structs; mappings for the clock."""
         day = on or timezone.localdate()
         return [row for since, until, row in self._versions(kind) if since <= day and (until is None or day < until)]
 

@@ -33,7 +33,7 @@ class Known:
 
 
 def check(pack: Pack, others: Iterable[Pack] = ()) -> list[Problem]:
-    """Every problem of `pack`, its own schema's first. `others` are the packs loaded beside it, the national one above all."""
+    """Every problem of `pack`, its own schema's first. `others` are the packs loaded beside it."""
     others = list(others)
     known = Known([*others, pack])
     found = [*pack.problems, *_duplicates(pack, others), *_dates(pack)]
@@ -172,7 +172,7 @@ LOOKS: dict[str, Callable[[Any, Known], Iterator[tuple[str, str]]]] = {
 
 
 def _whole(pack: Pack) -> Iterator[Problem]:
-    """What only the whole pack shows: three administrators are three people, a grid has somebody, an e-mail one owner."""
+    """What only the whole pack shows: three administrators are three people, every grid has somebody."""
     holders: dict[str, list[Item]] = {}
     for item in pack.by_kind.get("post", []):
         if item.data.kind in SEPARATE:

@@ -53,13 +53,17 @@ def load(pack: Pack, jurisdiction: str, others: Iterable[Pack] = ()) -> Counts:
 
 def _stored(pack: Pack, jurisdiction: str) -> list[Stored]:
     rows = PackRow.objects.filter(jurisdiction=jurisdiction, pack=pack.name)
-    fields = ("id", "kind", "code", "effective_from", "effective_to", "digest")
-    return [Stored(*row[:5], bytes(row[5])) for row in rows.values_list(*fields)]
+    fields = ("kind", "code", "effective_from", "effective_to", "digest")
+    return [
+        Stored(kind, code, since, until, bytes(seal)) for kind, code, since, until, seal in rows.values_list(*fields)
+    ]
 
 
 def _write(pack: Pack, jurisdiction: str, made: Plan, items: list[Item]) -> Counts:
     for version, end in made.end:
-        PackRow.objects.filter(jurisdiction=jurisdiction, id=version.id).update(effective_to=end)
+        PackRow.objects.filter(jurisdiction=jurisdiction, pack=pack.name, kind=version.kind, code=version.code).filter(
+            effective_from=version.effective_from
+        ).update(effective_to=end)
     PackRow.objects.bulk_create(
         [
             PackRow(

@@ -2,7 +2,7 @@
 
 import uuid_utils.compat
 from django.db import models
-from django.db.models.functions import Now
+from django.utils import timezone
 
 
 class PackRow(models.Model):
@@ -24,9 +24,7 @@ class PackRow(models.Model):
     class Meta:
         db_table = "pack_row"
         constraints = [
-            models.UniqueConstraint(
-                fields=["jurisdiction", "kind", "code", "effective_from"], name="pack_row_version"
-            ),
+            models.UniqueConstraint(fields=["jurisdiction", "kind", "code", "effective_from"], name="pack_row_version"),
             models.CheckConstraint(
                 condition=models.Q(effective_to=None) | models.Q(effective_to__gt=models.F("effective_from")),
                 name="pack_row_period",
@@ -35,16 +33,15 @@ class PackRow(models.Model):
 
 
 class PackRelease(models.Model):
-    """A load that changed something. The newest one's id tells a process whether its cache is old."""
+    """A load that changed something. Their ids tell a process whether its cache is old."""
 
     pk = models.CompositePrimaryKey("jurisdiction", "id")
     jurisdiction = models.CharField(max_length=12)
     id = models.UUIDField(default=uuid_utils.compat.uuid7)
     pack = models.CharField(max_length=40)
     version = models.CharField(max_length=40)
-    loaded_at = models.DateTimeField(db_default=Now())
+    loaded_at = models.DateTimeField(default=timezone.now)
     digest = models.BinaryField()
 
     class Meta:
         db_table = "pack_release"
-        indexes = [models.Index(fields=["jurisdiction", "-loaded_at"], name="pack_release_newest")]

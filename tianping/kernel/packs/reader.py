@@ -1,4 +1,4 @@
-"""Reading a pack's folder: every row is checked against its schema, and what is wrong is named by file, row and field."""
+"""Reading a pack's folder: every row is checked against its schema; faults are named by file, row and field."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tianping.kernel.packs.schema import KINDS, FileEntry, Manifest, Row
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to mend. `row` is the line of a CSV, the position (from 1) in a list or of a feature, 0 the whole file."""
+    """Something to mend. `row` is a CSV's line, the position (from 1) in a list or of a feature, 0 the whole file."""
 
     file: str
     row: int
@@ -145,7 +145,8 @@ def _values(file: str, raw: Any) -> Iterator[tuple[int, Any]]:
 def _item(manifest: Manifest, entry: FileEntry, kind: str, row: int, value: Any) -> Item | Problem:
     wanted = KINDS[kind]
     try:
-        data = _opaque(value) if wanted is None else msgspec.convert(value, wanted, strict=not entry.file.endswith("csv"))
+        exact = not entry.file.endswith("csv")  # a CSV knows only text
+        data = _opaque(value) if wanted is None else msgspec.convert(value, wanted, strict=exact)
     except msgspec.ValidationError as error:
         name, reason = explain(str(error))
         return Problem(entry.file, row, name, reason)
@@ -183,7 +184,7 @@ def _date(value: Any, name: str = "") -> dt.date | None:
 
 
 def explain(message: str) -> tuple[str, str]:
-    """msgspec's message as (field, what to do)."""
+    """The (field, what to do) of one of msgspec's messages."""
     at = re.search(r"at `\$\.?([^`]*)`", message)
     name = at[1] if at else ""
     inner = re.search(r"field `([^`]+)`", message)

@@ -85,7 +85,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     verified: Verified | None = None
 
 
-class Division(Row):
+class Division(Row, frozen=True):
     """An administrative division by its statistical code: 2, 4, 6, 9 or 12 digits."""
 
     name: Text
@@ -93,34 +93,34 @@ class Division(Row):
     parent: str | None = None
 
 
-class EventType(Row):
+class EventType(Row, frozen=True):
     """GB/T 31000-2015, 事件类型: two digits, or four under a class."""
 
     name: Text
     parent: str | None = None
 
 
-class EventScale(Row):
+class EventScale(Row, frozen=True):
     """GB/T 31000-2015, 事件规模."""
 
     name: Text
 
 
-class CityMatter(Row):
+class CityMatter(Row, frozen=True):
     """GB/T 47678.5-2026: a matter of city management, five digits."""
 
     category: Text
     name: Text
 
 
-class CityComponent(Row):
+class CityComponent(Row, frozen=True):
     """GB/T 47678.5-2026: a thing that the city manages, five digits."""
 
     category: Text
     name: Text
 
 
-class CivilCause(Row, kw_only=True):
+class CivilCause(Row, frozen=True, kw_only=True):
     """民事案件案由: `108` at the third level, `108.3` under it; `part` is the first level, `section` the second."""
 
     name: Text
@@ -131,14 +131,14 @@ class CivilCause(Row, kw_only=True):
     section: Text
 
 
-class CaseTypeMark(Row):
+class CaseTypeMark(Row, frozen=True):
     """A court's case type by four digits and its 类型代字; several types share one mark, so the mark is no key."""
 
     name: Text
     mark: str | None = None
 
 
-class Retention(Row):
+class Retention(Row, frozen=True):
     """How long something is kept, or when it goes to the archive. `years` None means for ever."""
 
     name: Text
@@ -150,7 +150,7 @@ class Retention(Row):
     local: bool = False
 
 
-class Category(Row):
+class Category(Row, frozen=True):
     """A class (`parent` None) or a leaf of the taxonomy; a code that fits nowhere in a standard stays None."""
 
     name: Text
@@ -165,7 +165,7 @@ class Category(Row):
     keywords: list[Text] = []
 
 
-class Grade(Row):
+class Grade(Row, frozen=True):
     """A grade of a matter, never of a person. `term` is the code of the term rule for its answer."""
 
     name: Text
@@ -178,7 +178,7 @@ class Grade(Row):
     order: int
 
 
-class RoutingRule(Row, kw_only=True):
+class RoutingRule(Row, frozen=True, kw_only=True):
     """A declared suggestion: to `agency`, or to the agency of kind `at` (part of `under`, if named) that
     serves the place.
 
@@ -197,7 +197,7 @@ class RoutingRule(Row, kw_only=True):
     duty_en: Text
 
 
-class AnswerTemplate(Row):
+class AnswerTemplate(Row, frozen=True):
     """Text for an answer, a notice or a return; `{name}` marks what is filled in, and `fields` lists those names."""
 
     kind: Literal["receipt", "ask_more", "accept", "return", "progress", "answer", "close", "reopen", "protected"]
@@ -208,7 +208,7 @@ class AnswerTemplate(Row):
     fields: list[Text] = []
 
 
-class Agency(Row):
+class Agency(Row, frozen=True):
     """An office. `code` is its label in the tree; `serves` names the agencies whose places it looks after."""
 
     code: Label
@@ -223,7 +223,7 @@ class Agency(Row):
     serves: list[Label] = []
 
 
-class Person(Row):
+class Person(Row, frozen=True):
     """Somebody with a log-in; `code` is the log-in name."""
 
     code: Label
@@ -232,7 +232,7 @@ class Person(Row):
     phone: str = ""
 
 
-class Post(Row):
+class Post(Row, frozen=True):
     """A person's role in an agency; a grid worker's post names the grids."""
 
     kind: PostKind
@@ -243,7 +243,7 @@ class Post(Row):
     grids: list[Text] = []
 
 
-class AddressRow(Row):
+class AddressRow(Row, frozen=True):
     """A known address with its point in degrees; `names` are what people call it, longest first."""
 
     address: Text
@@ -254,7 +254,7 @@ class AddressRow(Row):
     division: Text
 
 
-class GridFeature(Row):
+class GridFeature(Row, frozen=True):
     """The properties of a grid's feature in a GeoJSON file; the ring itself is checked by the places module."""
 
     name: Text
@@ -262,7 +262,7 @@ class GridFeature(Row):
     division: Text
 
 
-class Scenario(Row):
+class Scenario(Row, frozen=True):
     """A short report as a citizen tells it, for the demonstration."""
 
     title: Text

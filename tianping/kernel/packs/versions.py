@@ -1,11 +1,10 @@
-"""Which versions of a row to add and which to end, so that an old matter keeps its old rule. Pure; `loader` writes it."""
+"""Which versions of a row to add and which to end, so that an old matter keeps its old rule. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import json
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,9 +19,8 @@ COLUMNS = {"code", "effective_from", "effective_to", "source", "verified"}
 
 @dataclass(frozen=True)
 class Stored:
-    """A version in the table, or one about to be there (`id` None)."""
+    """A version in the table, or one about to be there."""
 
-    id: uuid.UUID | None
     kind: str
     code: str
     effective_from: dt.date
@@ -115,7 +113,7 @@ def _later(made: Plan, old: list[Stored], item: Item, end: dt.date | None) -> No
         old[-1] = replace(last, effective_to=item.effective_from)
     made.changed += last is not None
     made.add.append((item, end))
-    old.append(Stored(None, item.kind, item.code, item.effective_from, end, digest(item)))
+    old.append(Stored(item.kind, item.code, item.effective_from, end, digest(item)))
 
 
 def _dropped(made: Plan, last: Stored, release: dt.date) -> None:
