@@ -1,7 +1,7 @@
 """Every component and page on made-up content, without a database: for looking at, and for the browser checks.
 
-Only with DEBUG or in the demo. `?page=` home, step, wrong, place, receipt, progress, worklist, matter, board, login or
-drawer; without it the components. `?elder=24|30|40`, `?theme=dark|light`, `?lang=en` as on every page.
+Only with DEBUG or in the demo. `?page=` names one of PAGES; without it the components. `?elder=24|30|40`,
+`?theme=dark|light`, `?lang=en` as on every page.
 """
 
 from collections.abc import Callable
@@ -136,16 +136,20 @@ def _worklist() -> dict[str, Any]:
             "rows": samples.rows() + [r | {"current": False} for r in samples.rows()[5:10]] * 3,
             "total": "32件，显示30件",
             "previous_url": "",
-        "prefix": "编号前都是 " + samples.NUMBER[:8],
+            "prefix": "编号前都是 " + samples.NUMBER[:8],
             "bulk_action": "#",
-        "bulk": [{"value": "assign", "label": "转给同事"}, {"value": "export", "label": "导出选中"}],
-        "next_url": "#",
+            "bulk": [{"value": "assign", "label": "转给同事"}, {"value": "export", "label": "导出选中"}],
+            "next_url": "#",
             "pane": True,
             "facts": samples.FACTS,
             "url": "?page=matter",
             "close_url": "?page=worklist",
         }
     )
+
+
+def _list() -> dict[str, Any]:
+    return _worklist() | {"pane": False, "category": True}
 
 
 def _empty() -> dict[str, Any]:
@@ -262,6 +266,7 @@ PAGES: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
     "receipt": ("web/citizen/receipt.html", _receipt),
     "progress": ("web/citizen/progress.html", _progress),
     "worklist": ("web/desk/worklist.html", _worklist),
+    "list": ("web/desk/worklist.html", _list),
     "empty": ("web/desk/worklist.html", _empty),
     "matter": ("web/desk/matter.html", _matter),
     "board": ("web/desk/board.html", _board),

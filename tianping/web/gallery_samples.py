@@ -196,7 +196,13 @@ FACTS: list[dict[str, Any]] = [
     {"label": "材料", "value": "照片4，鉴定意见1，同意书2"},
 ]
 CHOICES: list[dict[str, str]] = [
-    {"url": "?page=step", "icon": "chat", "label": "我要反映", "hint": "漏水、噪音、欠薪、路灯坏了"},
+    {
+        "url": "?page=step",
+        "icon": "chat",
+        "label": "我要反映",
+        "hint": "漏水、噪音、欠薪、路灯坏了",
+        "hint_elder": "漏水、噪音、欠薪",
+    },
     {"url": "#", "icon": "scales", "label": "我要调解", "hint": "和人有争执，请人说和"},
     {"url": "?page=progress", "icon": "search", "label": "查进度", "hint": "扫回执，或输入编号"},
     {"url": "#", "icon": "book", "label": "问法律", "hint": "先看看法律怎么说"},

@@ -48,12 +48,14 @@ def time_text(value: date | None) -> str:
     return f"{here:%H:%M}" if isinstance(here, datetime) else ""
 
 
-def range_text(start: date | None, end: date | None) -> str:
-    """2026年11月4日至11月27日: the year once when it is the same; an open end says 起 or 止; "" for neither."""
+def range_parts(start: date | None, end: date | None) -> tuple[str, str, str]:
+    """A sentence with %(first)s and %(last)s, and the two: 2026年11月4日至11月27日, the year once when it is the same.
+
+    An open end says 起 or 止; without either date all three are empty.
+    """
     if start is None or end is None:
-        if one := start or end:
-            return (_("%(date)s起") if end is None else _("%(date)s止")) % {"date": date_text(one, "long")}
-        return ""
+        first, last = (date_text(d, "long") if d else "" for d in (start, end))
+        return (_("%(first)s起") if start else _("%(last)s止") if end else ""), first, last
     same = day_of(start).year == day_of(end).year
     last = date_text(end, "day" if same else "long")
-    return _("%(first)s至%(last)s") % {"first": date_text(start, "long"), "last": last}
+    return _("%(first)s至%(last)s"), date_text(start, "long"), last

@@ -13,12 +13,12 @@ from django.forms import BaseForm, BoundField
 from django.forms.widgets import CheckboxInput, Select, Textarea
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tianping.web.templatetags._dates import ENGLISH_WEEKDAYS as ENGLISH
-from tianping.web.templatetags._dates import WEEKDAYS, date_text, day_of, english, local, range_text, time_text
+from tianping.web.templatetags._dates import WEEKDAYS, date_text, day_of, english, local, range_parts, time_text
 from tianping.web.templatetags._icons import ICONS, SHAPES
 from tianping.web.templatetags._terms import Day, bar_runs, left_of, left_words, month_rows
 
@@ -106,8 +106,9 @@ def zh_moment(value: datetime | None) -> str:
 
 @register.simple_tag
 def daterange(start: date | None, end: date | None) -> SafeString:
-    """2026年11月4日至11月27日 on one line: the year once when it is the same; an open end says 起 or 止."""
-    return format_html('<span class="nb">{}</span>', range_text(start or None, end or None))
+    """2026年11月4日至11月27日, each date on one line; the year once when it is the same; an open end says 起 or 止."""
+    sentence, first, last = range_parts(start or None, end or None)
+    return mark_safe(conditional_escape(sentence) % {"first": nb(first), "last": nb(last)})  # noqa: S308  escaped above
 
 
 @register.filter
