@@ -87,4 +87,4 @@ def _write(pack: Pack, jurisdiction: str, made: Plan, items: list[Item]) -> Coun
         PackRelease.objects.create(
             jurisdiction=jurisdiction, pack=pack.name, version=pack.manifest.version, digest=whole
         )
-    return Counts(added=len(made.add) - made.changed, changed=made.changed, ended=made.dropped)
+    return Counts(added=len(made.add) - made.changed, changed=made.changed, ended=made.ended)

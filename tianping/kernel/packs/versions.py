@@ -34,9 +34,19 @@ class Plan:
 
     add: list[tuple[Item, dt.date | None]] = field(default_factory=list)
     end: list[tuple[Stored, dt.date]] = field(default_factory=list)
-    changed: int = 0
-    dropped: int = 0
     problems: list[Problem] = field(default_factory=list)
+    known: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def changed(self) -> int:
+        """Rows that replace an earlier version."""
+        return sum((item.kind, item.code) in self.known for item, _end in self.add)
+
+    @property
+    def ended(self) -> int:
+        """Rows that end without a successor."""
+        replaced = {(item.kind, item.code) for item, _end in self.add}
+        return len({(version.kind, version.code) for version, _end in self.end} - replaced)
 
 
 def body(item: Item) -> dict[str, Any]:
@@ -67,6 +77,7 @@ def plan(stored: Iterable[Stored], items: Iterable[Item], release: dt.date) -> P
         have.setdefault((version.kind, version.code), []).append(version)
     for item in items:
         want.setdefault((item.kind, item.code), []).append(item)
+    made.known = set(have)
     for key, versions in want.items():
         _row(made, sorted(have.get(key, []), key=_since), sorted(versions, key=_since))
     for key, old in have.items():
@@ -98,7 +109,6 @@ def _new_end(made: Plan, old: list[Stored], item: Item, end: dt.date | None) -> 
         made.problems.append(_problem(item, _("这一行已经停用；要重新启用，请写新的生效日期")))
         return
     made.end.append((old[-1], end))
-    made.dropped += 1
     old[-1] = replace(old[-1], effective_to=end)
 
 
@@ -111,7 +121,6 @@ def _later(made: Plan, old: list[Stored], item: Item, end: dt.date | None) -> No
     if last and (last.effective_to is None or last.effective_to > item.effective_from):
         made.end.append((last, item.effective_from))
         old[-1] = replace(last, effective_to=item.effective_from)
-    made.changed += last is not None
     made.add.append((item, end))
     old.append(Stored(item.kind, item.code, item.effective_from, end, digest(item)))
 
@@ -124,7 +133,6 @@ def _dropped(made: Plan, last: Stored, release: dt.date) -> None:
         made.problems.append(Problem("pack.json", 0, "effective_from", reason))
         return
     made.end.append((last, release))
-    made.dropped += 1
 
 
 def _problem(item: Item, reason: str) -> Problem:
