@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,7 +128,7 @@ def test_loading_twice_changes_nothing_and_no_day_has_two_versions(sequence):
         assert valid == {i.code: digest(i) for i in items}
     for code in "abcd":
         own = periods([r for r in rows if r.code == code])
-        assert all(end is not None and end <= since for (_s, end), (since, _e) in zip(own, own[1:], strict=False))
+        assert all(end is not None and end <= since for (_s, end), (since, _e) in pairwise(own))
 
 
 @given(packs())

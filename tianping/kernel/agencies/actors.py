@@ -34,7 +34,7 @@ class Held:
     deputy: bool
 
 
-_HELD = """SELECT p.id, p.kind, p.title, p.path, g.name, g.kind, g.short_name, a.deputy FROM appointment a
+_HELD = """SELECT p.id, p.kind, a.title, p.path, g.name, g.kind, g.short_name, a.deputy FROM appointment a
  JOIN post p ON p.jurisdiction = a.jurisdiction AND p.id = a.post_id
  JOIN agency g ON g.jurisdiction = p.jurisdiction AND g.id = p.agency_id
  WHERE a.jurisdiction = %(j)s AND a.user_id = %(u)s AND a.since <= %(d)s AND (a.until IS NULL OR a.until >= %(d)s)
@@ -105,7 +105,7 @@ def holders(jurisdiction: str, key: str) -> list[dict[str, Any]]:
     kind, _at, path = key.partition("@")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT u.id, u.name, u.email, p.title, g.name, g.short_name, g.phone FROM post p"
+            "SELECT u.id, u.name, u.email, a.title, g.name, g.short_name, g.phone FROM post p"
             " JOIN appointment a ON a.jurisdiction = p.jurisdiction AND a.post_id = p.id"
             " JOIN account u ON u.id = a.user_id JOIN agency g ON g.jurisdiction = p.jurisdiction AND g.id = p.agency_id"
             " WHERE p.jurisdiction = %s AND p.kind = %s AND p.path = %s AND u.is_active AND a.since <= current_date"

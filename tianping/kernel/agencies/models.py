@@ -70,11 +70,10 @@ class Post(models.Model):
     agency_id = models.UUIDField()
     path = models.CharField(max_length=400, db_collation="C")
     kind = models.CharField(max_length=30)
-    title = models.CharField(max_length=60)
 
     class Meta:
         db_table = "post"
-        constraints = [models.UniqueConstraint(fields=["jurisdiction", "path", "kind", "title"], name="post_once")]
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "path", "kind"], name="post_once")]
 
 
 class Appointment(models.Model):
@@ -85,6 +84,7 @@ class Appointment(models.Model):
     id = models.UUIDField(default=uuid7)
     post_id = models.UUIDField()
     user_id = models.UUIDField()
+    title = models.CharField(max_length=60)
     since = models.DateField()
     until = models.DateField(null=True)
     deputy = models.BooleanField(default=False)

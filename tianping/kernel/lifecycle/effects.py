@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
-from tianping.kernel.lifecycle.rights import root_of, todo_keys
+from tianping.kernel.lifecycle.rights import todo_keys
 from tianping.kernel.lifecycle.state import (
     SEALED,
     MatterState,
@@ -265,4 +265,4 @@ def protected_audience(registry: Registry, matter: MatterState) -> set[str]:
         procedure = registry.procedure(proceeding.procedure, proceeding.version)
         if proceeding.state not in procedure.final:
             keys |= set(todo_keys(procedure, matter, proceeding))
-    return keys | {f"protector@{root_of(matter.centre)}"}
+    return keys | {f"protector@{matter.centre}"}

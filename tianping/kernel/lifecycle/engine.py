@@ -273,6 +273,25 @@ def begin(
     raise refusal or RefusedError(_("这个程序不能这样开始"), "unknown")
 
 
+def admit(
+    registry: Registry, matters: Mapping[UUID, MatterState], proceeding_id: UUID, step_name: str, actor: Actor
+) -> tuple[Procedure, MatterState, ProceedingState, Step]:
+    """The step asked for, once it exists, the state offers it and the actor has the right; RefusedError otherwise."""
+    matter, proceeding = next(
+        (m, m.proceedings[proceeding_id]) for m in matters.values() if proceeding_id in m.proceedings
+    )
+    procedure = registry.procedure(proceeding.procedure, proceeding.version)
+    step = procedure.by_name.get(step_name)
+    if step is None or START in step.sources:
+        raise RefusedError(_("没有这一步"), "unknown")
+    if proceeding.state not in procedure.states:
+        raise RefusedError(_("这件事停在新版程序的一个环节，要先升级系统才能办"), "state")
+    if step not in procedure.steps_from(proceeding.state):
+        raise RefusedError(_("现在不能办这一步：这件事已经到了别的环节"), "state")
+    check_right(step, matter, proceeding, actor)
+    return procedure, matter, proceeding, step
+
+
 def decide(
     registry: Registry,
     matters: dict[UUID, MatterState],
@@ -283,18 +302,7 @@ def decide(
     new_id: Callable[[], UUID],
 ) -> Decision:
     """Take one step. `matters` holds the proceeding's matter and, for a merge, the other one."""
-    matter, proceeding = next(
-        (m, m.proceedings[proceeding_id]) for m in matters.values() if proceeding_id in m.proceedings
-    )
-    procedure = registry.procedure(proceeding.procedure, proceeding.version)
-    step = procedure.by_name.get(command.step)
-    if step is None or START in step.sources:
-        raise RefusedError(_("没有这一步"), "unknown")
-    if proceeding.state not in procedure.states:
-        raise RefusedError(_("这件事停在新版程序的一个环节，要先升级系统才能办"), "state")
-    if step not in procedure.steps_from(proceeding.state):
-        raise RefusedError(_("现在不能办这一步：这件事已经到了别的环节"), "state")
-    check_right(step, matter, proceeding, actor)
+    procedure, matter, proceeding, step = admit(registry, matters, proceeding_id, command.step, actor)
     guard = failing_guard(registry, step, matter, proceeding, actor, command.form, command.extra)
     if guard is not None:
         raise RefusedError(guard.refusal, "guard")

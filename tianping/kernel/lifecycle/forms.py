@@ -77,7 +77,7 @@ def parse(
         elif fact != value or fact == SEALED:
             errors[item.name] = _("这一项已经登记过，要改请用“更正”")
     if errors:
-        raise RefusedError(_("有几处需要补充或修改"), "form", errors, fields=details)
+        raise RefusedError(_("有几处需要补充或修改"), "form", errors, details=details)
     return values
 
 

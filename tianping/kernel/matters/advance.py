@@ -20,9 +20,8 @@ from uuid_utils.compat import uuid7
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.agencies.home import Home, home
 from tianping.kernel.ledger.canonical import canonical
-from tianping.kernel.lifecycle.engine import begin, decide
+from tianping.kernel.lifecycle.engine import admit, begin, decide
 from tianping.kernel.lifecycle.forms import parse
-from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry, registry_of
 from tianping.kernel.lifecycle.state import Actor, Command, Decision, MatterState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
@@ -32,7 +31,7 @@ from tianping.kernel.matters.assemble import Context, assemble
 from tianping.kernel.matters.checks import form_checks
 from tianping.kernel.matters.clocks import Clocks
 from tianping.kernel.matters.rulebook import clockwork
-from tianping.kernel.matters.snapshot import Head, Snapshot, lock, read
+from tianping.kernel.matters.snapshot import Head, Snapshot, lock, open_for_writing, read, start
 from tianping.kernel.matters.store import write
 from tianping.kernel.matters.vault import vault
 
@@ -65,14 +64,16 @@ def report(
     """
     key_digest = _key_digest(actor, key)
     request = _request_digest(procedure, step, form)
+    # Who opens a matter holds its receipt: so a repeated request sees what the first one opened.
+    actor = replace(actor, keys=actor.keys | {"code:" + _code_digest(key_digest).hex()})
     try:
         with acting(actor):
             return _report(actor, form, key_digest, request, procedure, step, happened_at, received_at, located or {})
     except IntegrityError as error:
-        if "entry_key" not in str(error):
+        if "entry_key" not in str(error) and "party_code" not in str(error):
             raise
-    with acting(actor):  # the key was seen: two requests of one report, the other was first
-        return _repeated(actor.jurisdiction, key_digest, request, actor)
+    with acting(actor):  # two requests of one report ran at once, and the other was first
+        return _receipt_again(read(actor.jurisdiction, {}, key_digest), request, actor.jurisdiction, key_digest)
 
 
 def _report(
@@ -80,11 +81,12 @@ def _report(
     happened_at: datetime | None, received_at: datetime | None, located: dict[str, str],
 ) -> Receipt:
     place = home(actor.jurisdiction)
-    snapshot = read(actor.jurisdiction, {}, key_digest)
+    matter_id = uuid7()
+    snapshot = start(actor.jurisdiction, matter_id, key_digest)
     if snapshot.seen is not None:
         return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
     rules = registry()
-    matter = MatterState(id=uuid7(), centre=place.centre, path=place.centre, new=True)
+    matter = MatterState(id=matter_id, centre=place.centre, path=place.centre, new=True)
     checks = form_checks(actor)
     documents: list[str] = []
 
@@ -96,16 +98,15 @@ def _report(
     decision = begin(
         rules, procedure, parse_form, actor=actor, matter=matter, new_id=uuid7, step_name=step, extra={},
     )
-    code = _code(key_digest)
     context = _context(actor, rules, snapshot, happened_at, received_at, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
-    context.code_digest = hashlib.sha256(code).digest()
+    context.code_digest = _code_digest(key_digest)
     rows = assemble(context, decision)
     numbers = write(rows, place.number_format)
     after.write_rest(context, decision, documents)
     proceeding = next(iter(matter.proceedings))
     return Receipt(
-        context.entries[0], matter.id, proceeding, _number(place, snapshot.now, numbers[matter.id]), spell_code(code)
+        context.entries[0], matter.id, proceeding, _number(place, snapshot.now, numbers[matter.id]), spell_code(_code(key_digest))
     )
 
 
@@ -134,12 +135,9 @@ def _advance(
     snapshot = read(actor.jurisdiction, heads, key_digest, last=step_name == "undo")
     if snapshot.seen is not None:
         return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
-    matter = next((m for m in snapshot.matters.values() if proceeding in m.proceedings), None)
-    if matter is None:
+    if not any(proceeding in m.proceedings for m in snapshot.matters.values()):
         raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
-    state = matter.proceedings[proceeding]
-    procedure = rules.procedure(state.procedure, state.version)
-    step = _declared(procedure, step_name)
+    _procedure, matter, _state, step = admit(rules, snapshot.matters, proceeding, step_name, actor)
     values = parse(step.form, form, rules.concepts, known=matter.facts, checks=form_checks(actor, step))
     documents = reads.documents_in(step, values, rules)
     extra = reads.extra_for(rules, step, matter, snapshot, values, actor)
@@ -147,16 +145,12 @@ def _advance(
     decision = decide(rules, snapshot.matters, proceeding, command, actor=actor, new_id=uuid7)
     context = _context(actor, rules, snapshot, happened_at, None, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
-    write(assemble(context, decision), home(actor.jurisdiction).number_format)
+    rows = assemble(context, decision)
+    if split := [m.id for m in decision.matters.values() if m.new]:
+        open_for_writing(split)
+    write(rows, home(actor.jurisdiction).number_format)
     after.write_rest(context, decision, documents)
     return Receipt(context.entries[0], matter.id, proceeding)
-
-
-def _declared(procedure: Procedure, name: str) -> Step:
-    step = procedure.by_name.get(name)
-    if step is None:
-        raise RefusedError(_("没有这一步"), "unknown")
-    return step
 
 
 def _context(
@@ -197,6 +191,10 @@ def _code(key_digest: bytes) -> bytes:
     return hmac.digest(vault().key("receipt"), key_digest, "sha256")[:16]
 
 
+def _code_digest(key_digest: bytes) -> bytes:
+    return hashlib.sha256(_code(key_digest)).digest()
+
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 
 
@@ -230,12 +228,6 @@ def _receipt_again(snapshot: Snapshot, request: bytes, jurisdiction: str, key_di
     entry, matter, proceeding, _request = seen
     number = reads.number_of(jurisdiction, matter)
     return Receipt(entry, matter, proceeding, number, spell_code(_code(key_digest)), repeated=True)
-
-
-def _repeated(jurisdiction: str, key_digest: bytes, request: bytes, actor: Actor) -> Receipt:
-    code = hashlib.sha256(_code(key_digest)).digest()
-    with acting(replace(actor, keys=actor.keys | {"code:" + code.hex()})):
-        return _receipt_again(read(jurisdiction, {}, key_digest), request, jurisdiction, key_digest)
 
 
 __all__ = ["Decision", "Head", "Receipt", "advance", "read_code", "registry", "report", "spell_code"]

@@ -75,7 +75,8 @@ def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) ->
     entry_id = uuid7()
     context.entries.append(entry_id)
     procedure = context.registry.procedure(move.procedure, move.version)
-    why = str(move.form.get("reason") or move.form.get("note") or "")
+    # A reason may name people: the clock keeps the step's label, the entry keeps the reason, sealed.
+    why = procedure.by_name[move.step].label
     context.clocks.carry_out(procedure, matter, move, entry_id, why, _post_kind(context.actor))
     chain = _chain(context, matter)
     stamp = Stamp(context.jurisdiction, context.node, entry_id, now, context.happened_at)
@@ -94,7 +95,7 @@ def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) ->
         actor=None if move.automatic else context.actor.user, agency="" if move.automatic else context.actor.agency,
         happened_at=context.happened_at, recorded_at=now, key_digest=hexed(context.key_digest) if first else None,
         request=hexed(context.request) if first else None, body=hexed(body), hash=hexed(chain.head), prev=hexed(prev),
-        sm3=hexed(chain.sm3),
+        sm3=hexed(chain.sm3), sm3_prev=hexed(prev_sm3) if context.sm3 else None,
     )
     _sealed(context, matter, entry_id, sealed)
     _effects(context, matter, move, entry_id)

@@ -58,13 +58,15 @@ def build(
         return commit(name, text, salt)
 
     fields: dict[str, Any] = {}
+    commitments: dict[str, str] = {}
     for name, value in move.form.items():
         field = step.form.field(name)
         if field is None:
             continue
         concept = concepts[field.concept]
         if concept.personal:
-            fields[name] = {"concept": concept.name, "commitment": hide(name, concept.name, value)}
+            fields[name] = {"concept": concept.name}
+            commitments[name] = hide(name, concept.name, value)
         elif concept.type == "files":
             fields[name] = {"concept": concept.name, "value": [[f, files.get(f, "")] for f in value]}
         else:
@@ -80,13 +82,15 @@ def build(
         subjects.append(str(actor.on_behalf))
         who["on_behalf"] = len(subjects) - 1
     body: dict[str, Any] = {
-        "v": 1, "id": stamp.entry, "jurisdiction": stamp.jurisdiction, "matter": move.matter, "proceeding": move.proceeding,
+        "v": 1, "id": stamp.entry, "chain": move.matter, "jurisdiction": stamp.jurisdiction, "proceeding": move.proceeding,
         "procedure": move.procedure, "version": move.version, "step": move.step, "from": move.from_state,
         "to": move.to_state, "node": stamp.node, "at": stamp.at, "happened_at": stamp.happened_at, "actor": who,
         "fields": fields, "effects": effects,
     }
     if subjects:
-        body["subjects"] = hide(SUBJECTS, SUBJECTS, subjects)
+        commitments[SUBJECTS] = hide(SUBJECTS, SUBJECTS, subjects)
+    if commitments:
+        body["commitments"] = commitments
     return canonical(body), sealed
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
 from tianping.kernel.clock.counting import Pause
-from tianping.kernel.clock.engine import DueDate, Granted, check_extension, due, next_alarm
+from tianping.kernel.clock.engine import SHANGHAI, DueDate, Granted, check_extension, due, next_alarm
 from tianping.kernel.clock.rules import Rule, RuleMissing, Unit
 from tianping.kernel.clock.sentence import ClockError
 from tianping.kernel.lifecycle.procedure import Procedure
@@ -100,7 +100,7 @@ class Clocks:
         declared = procedure.term_by_name[name]
         code = declared.rule.format_map(_Values(matter.facts))
         try:
-            rule, row = self.work.pick(code, self.received.astimezone().date())
+            rule, row = self.work.pick(code, self.received.astimezone(SHANGHAI).date())
         except RuleMissing as error:
             raise RefusedError(_("本地数据包里没有这个时限：%(code)s，请联系管理员补上"), "unknown", code=code) from error
         term = TermRow(
@@ -131,10 +131,10 @@ class Clocks:
 
     def _reckon(self, term: TermRow) -> None:
         """Due date and next alarm. Where the calendar of a year is missing, both stay unknown until it is loaded."""
-        term.due_at = term.alarm_at = None
+        term.alarm_at = None
         if term.status == "ended":
-            term.due_at = term.ended_at if term.due_at is None else term.due_at
-            return
+            return  # the date that was promised stays, so that "in time" can be told
+        term.due_at = None
         try:
             outer = self._outer(term)
             found = due_of(term, self.work.calendar, outer)

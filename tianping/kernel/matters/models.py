@@ -110,6 +110,8 @@ class Entry(models.Model):
     prev = models.BinaryField(null=True)
     joined = models.BinaryField(null=True)
     sm3 = models.BinaryField(null=True)
+    sm3_prev = models.BinaryField(null=True)
+    sm3_joined = models.BinaryField(null=True)
 
     class Meta:
         db_table = "entry"

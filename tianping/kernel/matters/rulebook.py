@@ -11,7 +11,10 @@ from tianping.kernel.clock.rows import read_rule
 from tianping.kernel.clock.rules import Rule, RuleBook
 
 _STAMP = "SELECT count(*), max(loaded_at) FROM pack_release WHERE jurisdiction = %s"
-_ROWS = "SELECT kind, body FROM pack_row WHERE jurisdiction = %s AND kind IN ('term_rule', 'calendar_day') ORDER BY code, effective_from"
+# A pack's row ends before `effective_to`; a rule's is its last day.
+_ROWS = """SELECT kind, (CASE WHEN kind = 'term_rule' AND effective_to IS NOT NULL
+   THEN body || jsonb_build_object('effective_to', effective_to - 1) ELSE body END)::json
+ FROM pack_row WHERE jurisdiction = %s AND kind IN ('term_rule', 'calendar') ORDER BY code, effective_from"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def clockwork(jurisdiction: str) -> Clockwork:
 
 def build(jurisdiction: str, stamp: tuple[Any, ...], rows: list[tuple[str, Any]]) -> Clockwork:
     terms = [body for kind, body in rows if kind == "term_rule"]
-    days = [body for kind, body in rows if kind == "calendar_day"]
+    days = [body for kind, body in rows if kind == "calendar"]
     raw = {(row["code"], read_rule(1, row).effective_from): row for row in terms}
     made = Clockwork(stamp, RuleBook.from_rows(terms), raw, WorkCalendar(days))
     _cache[jurisdiction] = made

@@ -48,6 +48,11 @@ READ = """SELECT clock_timestamp(),
  (SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
   FROM entry e WHERE e.jurisdiction = %(j)s AND e.key_digest = %(key)s)"""
 
+# A matter that is being opened is its opener's to write, for this one transaction.
+BEGIN = """SELECT clock_timestamp(), set_config('tp.matters', %(new)s, true),
+ (SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
+  FROM entry e WHERE e.jurisdiction = %(j)s AND e.key_digest = %(key)s)"""
+
 
 @dataclass(slots=True)
 class Head:
@@ -105,6 +110,27 @@ def lock(jurisdiction: str, matter_ids: list[UUID], proceeding_id: UUID | None, 
         return {row[0]: Head(dict(zip(names, row[:-1], strict=True))) for row in cursor.fetchall()}
 
 
+def start(jurisdiction: str, matter: UUID, key_digest: bytes) -> Snapshot:
+    """The clock, and whether the key of this report was seen before."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN, {"new": str(matter), "j": jurisdiction, "key": key_digest})
+        now, _set, seen = cursor.fetchone()
+    return Snapshot(now=now, seen=_seen(seen))
+
+
+def open_for_writing(matters: list[UUID]) -> None:
+    """Matters that are split off within this transaction are its to write, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('tp.matters', concat_ws(' ', current_setting('tp.matters', true), %s::text), true)",
+            [" ".join(str(m) for m in matters)],
+        )
+
+
+def _seen(found: list[str] | None) -> tuple[UUID, UUID, UUID, str] | None:
+    return (UUID(found[0]), UUID(found[1]), UUID(found[2]), found[3] or "") if found else None
+
+
 def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *, last: bool = False) -> Snapshot:
     with connection.cursor() as cursor:
         cursor.execute(READ, {"j": jurisdiction, "ids": list(heads), "key": key_digest, "last": last})
@@ -130,8 +156,7 @@ def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *
         effects = msgspec.json.decode(bytes.fromhex(body))["effects"]
         owner = next(m for m in snapshot.matters.values() if UUID(proceeding_id) in m.proceedings)
         owner.last = LastEntry(UUID(entry_id), UUID(proceeding_id), procedure, step, user or "", effects)
-    if seen:
-        snapshot.seen = (UUID(seen[0]), UUID(seen[1]), UUID(seen[2]), seen[3] or "")
+    snapshot.seen = _seen(seen)
     return snapshot
 
 

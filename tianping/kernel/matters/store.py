@@ -17,7 +17,7 @@ _INSERTS = {
     "proceeding": "jurisdiction, id, matter_id, procedure, version, state, slot, parent, holder, assigned, counts, pending, back,"
     " supervised, opened_at, closed_at",
     "entry": "jurisdiction, id, matter_id, proceeding_id, seq, procedure, step, from_state, to_state, actor_kind, actor, agency,"
-    " happened_at, recorded_at, undone_by, key_digest, request, body, hash, prev, joined, sm3",
+    " happened_at, recorded_at, undone_by, key_digest, request, body, hash, prev, joined, sm3, sm3_prev, sm3_joined",
     "sealed": "jurisdiction, entry_id, field, matter_id, concept, kek, seed, blob, erased_at",
     "party": "jurisdiction, id, matter_id, subject_id, role, code_digest, entry_id",
     "identifier": "jurisdiction, id, subject_id, kind, blind, matter_id, entry_id, field",

@@ -30,7 +30,7 @@ class Counts:
 def load(pack: Pack, jurisdiction: str, others: Iterable[Pack] = ()) -> Counts:
     """Bring `pack_row` to what the pack says; `others` are checked against, not loaded.
 
-    Raises PackError with every problem, and then nothing was written. People, posts, addresses and scenarios are
+    Raises PackError with every problem, and then nothing was written. People, posts and scenarios are
     not stored here: their own modules take them from `pack.rows(kind)`.
     """
     problems = check(pack, others)

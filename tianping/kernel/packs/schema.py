@@ -296,7 +296,7 @@ KINDS: dict[str, type[Row] | None] = {
     "calendar": None,
 }
 # Loaded into tables of their own, or only ever read from the folder: not rows of `pack_row`.
-NOT_STORED = frozenset({"person", "post", "address", "scenario"})
+NOT_STORED = frozenset({"person", "post", "scenario"})
 
 
 class FileEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

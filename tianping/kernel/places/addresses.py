@@ -38,8 +38,9 @@ class Candidate:
 def normal(text: str) -> str:
     """One spelling for matching: NFKC, no spaces, 栋 and 号楼 as 幢, numbers before 幢, 组 and 网格 as digits."""
     text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    text = unicodedata.normalize("NFKC", text)  # what stood on both sides of a space may compose now
     text = re.sub(r"栋|号楼", "幢", text)
-    return re.sub(r"第?([零一二三四五六七八九十\d]+)(?=幢|组|小组|村民小组|网格)", _number, text)
+    return re.sub(r"第*([零一二三四五六七八九十\d]+)(?=幢|组|小组|村民小组|网格)", _number, text)
 
 
 def _number(match: re.Match[str]) -> str:
@@ -49,7 +50,8 @@ def _number(match: re.Match[str]) -> str:
     tens, ten, ones = word.rpartition("十")
     if not ten:
         return "".join(DIGITS.get(c, c) for c in word)
-    return str(int(DIGITS.get(tens, "1")) * 10 + int(DIGITS.get(ones, "0")))
+    first = DIGITS.get(tens, tens if tens.isdigit() else "1")
+    return str(int(first) * 10 + int(DIGITS.get(ones, "0")))
 
 
 class AddressBook:

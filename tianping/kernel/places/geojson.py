@@ -136,7 +136,9 @@ def _invalid(explained: str) -> str:
 
 def _overlaps(shapes: list[tuple[int, GridShape]]) -> list[GridProblem]:
     polygons = [shape.polygon for _row, shape in shapes]
-    found = []
+    found: list[GridProblem] = []
+    if not polygons:  # the tree cannot be asked nothing
+        return found
     for left, right in zip(*STRtree(polygons).query(polygons, predicate="intersects"), strict=True):
         if left < right and polygons[left].intersection(polygons[right]).area > OVERLAP:
             row, shape = shapes[right]

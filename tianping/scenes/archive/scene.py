@@ -8,7 +8,7 @@ from tianping.kernel.lifecycle.procedure import Procedure, Scene
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import START, Field, Form, Guard, Kernel, Post, Step, Term
 
-ARCHIVIST = Post("archivist", "root")
+ARCHIVIST = Post("archivist", "centre")
 CONCEPTS = (
     Concept("retention", _("保管期限"), "choice", source="retention"),
     Concept("archive_number", _("档号"), "text"),

@@ -44,7 +44,7 @@ CONCEPTS = (
 RECEIVERS = (Post("registrar", "centre"), Post("dispatcher", "centre"), Post("grid_worker", "place"))
 DISPATCH = Post("dispatcher", "centre")
 HANDLE = (Assigned("handler"), Post("handler", "holder"), Post("head", "holder"))
-PROTECT = Post("protector", "root")
+PROTECT = Post("protector", "centre")
 WATCH = (Post("supervisor", "centre"), Post("leader", "root"))
 
 REPORT = Form((
@@ -175,7 +175,7 @@ INTAKE = Procedure(
     },
     steps=STEPS + common_steps(
         manage=(Post("head", "holder"), DISPATCH), work=(*HANDLE, DISPATCH, PROTECT), suspended="suspended",
-        reversible=TAKES_BACK, watch=WATCH, erase=(Post("security_admin", "root"),), extend=(Post("supervisor", "centre"),),
+        reversible=TAKES_BACK, watch=WATCH, erase=(Post("security_admin", "centre"),), extend=(Post("head", "holder"),),
         terms=("triage", "accept", "answer", "protect_contact", "protect_report"),
     ),
     terms=TERMS, final={"closed": "archive", "declined": "archive"}, suspended="suspended",

@@ -40,8 +40,8 @@ function bring() {
   for (const el of fields()) {
     const had = values[el.name];
     if (!had) continue;
-    if (el.type === "checkbox" || el.type === "radio") el.checked = el.checked || had.includes(el.value);
-    else if (!el.value) [el.value] = had; // what the server has is newer
+    if (el.type === "checkbox" || el.type === "radio") el.checked = had.includes(el.value);
+    else [el.value] = had; // typed later than what the server has: keep() runs when the page is left, too
   }
   note(true);
 }

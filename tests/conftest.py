@@ -1,0 +1,108 @@
+"""A real PostgreSQL for every test: one embedded cluster, a template with the demo county loaded, a clone a worker.
+
+Tests marked `django_db` run in a transaction that is rolled back. What must commit (concurrency, kill, feed) asks for `fresh`,
+a database of its own.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connections
+
+from tianping.config.database import admin_url, ensure_database
+from tianping.config.postgres import Cluster, data_home
+
+ROOT = Path(__file__).resolve().parent.parent
+CLUSTER = Cluster(data_home() / "test-pg")
+PASSWORD = "qingxi-demo-2026"
+
+
+def _mark() -> str:
+    """What the template is made of: schema, packs and the loader."""
+    digest = hashlib.sha256()
+    files = [*ROOT.glob("tianping/**/migrations/*.py"), *ROOT.glob("tianping/**/sql/*.sql"), *ROOT.glob("packs/**/*")]
+    files += [*ROOT.glob("tianping/kernel/packs/*.py"), *ROOT.glob("tianping/kernel/agencies/*.py"),
+              *ROOT.glob("tianping/kernel/places/*.py"), ROOT / "tianping/config/county.py"]
+    for file in sorted(f for f in files if f.is_file()):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+@pytest.fixture(scope="session")
+def template():
+    """The name of the template database; made once for this state of the tree, whoever comes first."""
+    CLUSTER.start(durable=False)
+    name = f"template_{_mark()}"
+    with psycopg.connect(admin_url(CLUSTER.url("postgres")), autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(20261124)")
+        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s AND datistemplate", [name]).fetchone() is None:
+            admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            ensure_database(CLUSTER.url("postgres", name), "tianping_app")
+            env = os.environ | {
+                "DATABASE_URL": CLUSTER.url("postgres", name), "TIANPING_KEYS": str(CLUSTER.data.parent / "test-keys"),
+            }
+            subprocess.run([sys.executable, str(ROOT / "tests" / "make_template.py"), PASSWORD], env=env, check=True)
+            admin.execute(f"ALTER DATABASE {name} WITH IS_TEMPLATE true")
+        admin.execute("SELECT pg_advisory_unlock(20261124)")
+    return name
+
+
+def _clone(template: str, name: str) -> None:
+    with psycopg.connect(admin_url(CLUSTER.url("postgres")), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.execute("SELECT pg_advisory_lock(20261125)")  # a template may be copied by one at a time
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        admin.execute("SELECT pg_advisory_unlock(20261125)")
+
+
+def _drop(name: str) -> None:
+    with psycopg.connect(admin_url(CLUSTER.url("postgres")), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _use(name: str) -> str:
+    settings_dict = connections["default"].settings_dict
+    before = settings_dict["NAME"]
+    connections["default"].close()
+    settings_dict |= {"NAME": name, "HOST": str(CLUSTER.socket), "USER": "postgres", "PASSWORD": "", "PORT": ""}
+    return before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template, django_db_blocker):
+    """Instead of Django's own test database: a clone of the template, reached as the application's role."""
+    from django.conf import settings
+
+    settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    name = f"test_{os.getpid()}"
+    _clone(template, name)
+    with django_db_blocker.unblock():
+        _use(name)
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+    _drop(name)
+
+
+@pytest.fixture
+def fresh(template, django_db_setup, django_db_blocker):
+    """A database of its own, for tests that commit. Its name; connections of this process use it."""
+    name = f"fresh_{os.getpid()}"
+    _clone(template, name)
+    with django_db_blocker.unblock():
+        before = _use(name)
+        yield name
+        _use(before)
+    _drop(name)
+
+
+@pytest.fixture
+def database_url(fresh):
+    """The URL of the fresh database, for processes that the test starts."""
+    return CLUSTER.url("postgres", fresh)
