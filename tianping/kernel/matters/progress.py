@@ -1,0 +1,158 @@
+"""What a receipt code shows: where a matter stands, who has it, until when. Never content, never names of people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from tianping.kernel.agencies.acting import acting
+from tianping.kernel.agencies.actors import guest_actor
+from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
+from tianping.kernel.clock.engine import DueDate
+from tianping.kernel.lifecycle.offers import Offer, offers
+from tianping.kernel.lifecycle.state import Actor, RefusedError
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.matters.advance import read_code, registry
+from tianping.kernel.matters.assemble import main_proceeding
+from tianping.kernel.matters.clocks import due_of
+from tianping.kernel.matters.rulebook import clockwork
+from tianping.kernel.matters.snapshot import TermRow, lock, read
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """One thing that the reporter may know was done: its declared sentence and when."""
+
+    sentence: str
+    at: datetime
+    office: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`promised` is the answer date with its explanation; None when none is running or the calendar lacks the year."""
+
+    matter: UUID
+    proceeding: UUID
+    number: str
+    protected: bool
+    state: str
+    procedure: str
+    state_label: str
+    office: str
+    office_phone: str
+    opened_at: datetime
+    promised: DueDate | None
+    calendar: WorkCalendar
+    steps: list[Public]
+    offers: list[Offer]
+    now: datetime
+
+
+def actor_for_code(jurisdiction: str, text: str) -> Actor:
+    """The party whose receipt this is. RefusedError for a code that does not exist; guesses are limited by the page."""
+    digest = read_code(text)
+    if digest is None:
+        raise RefusedError(_("查询码是26个字母和数字，请对照回执再输一遍"), "form", {"code": _("查询码不对，请对照回执再输一遍")})
+    with acting(guest_actor(jurisdiction, digest)), connection.cursor() as cursor:
+        cursor.execute("SELECT subject_id FROM party WHERE jurisdiction = %s AND code_digest = %s", [jurisdiction, digest])
+        row = cursor.fetchone()
+    if row is None:
+        raise RefusedError(_("没有找到这个查询码，请对照回执再输一遍"), "unknown", {"code": _("查询码不对，请对照回执再输一遍")})
+    return guest_actor(jurisdiction, digest, row[0])
+
+
+def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
+    """The state of the one matter that a code's actor sees, or of `matter_id` for a proven citizen."""
+    rules = registry()
+    with acting(actor):
+        wanted = matter_id or _only(actor)
+        heads = lock(actor.jurisdiction, [wanted] if wanted else [], None, update=False)
+        if wanted is None or wanted not in heads:
+            raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
+        snapshot = read(actor.jurisdiction, heads, None)
+        row, state = heads[wanted].row, snapshot.matters[wanted]
+        main = main_proceeding(rules, state)
+        procedure = rules.procedure(main.procedure, main.version)
+        work = clockwork(actor.jurisdiction)
+        office, phone = _office(actor.jurisdiction, main.holder or state.centre)
+        return Progress(
+            matter=wanted, proceeding=main.id, number=row["number"], protected=state.protected, state=main.state,
+            procedure=main.procedure, state_label=procedure.states.get(main.state, main.state), office=office, office_phone=phone,
+            opened_at=row["opened_at"], promised=_promised(snapshot.terms, work.calendar), calendar=work.calendar,
+            steps=_public(actor.jurisdiction, wanted), offers=offers(rules, state, main, actor), now=snapshot.now,
+        )
+
+
+def _only(actor: Actor) -> UUID | None:
+    """The matter of the receipt."""
+    codes = [k.removeprefix("code:") for k in actor.keys if k.startswith("code:")]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT matter_id FROM party WHERE jurisdiction = %s AND code_digest = ANY(%s)",
+            [actor.jurisdiction, [bytes.fromhex(c) for c in codes]],
+        )
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+
+def _promised(terms: list[TermRow], calendar: WorkCalendar) -> DueDate | None:
+    rules = registry()
+    names = {(p.name, t.name) for p in rules.procedures() for t in p.terms if t.promised}
+    running = [t for t in terms if t.status != "ended" and any(t.name == n for _p, n in names)]
+    try:
+        return due_of(running[-1], calendar) if running else None
+    except CalendarYearMissing:
+        return None
+
+
+def _office(jurisdiction: str, path: str) -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, phone FROM agency WHERE jurisdiction = %s AND path = %s", [jurisdiction, path])
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else ("", "")
+
+
+def _public(jurisdiction: str, matter: UUID) -> list[Public]:
+    """Newest first; steps that are the office's own business are left out, and so are undone ones."""
+    rules = registry()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT e.procedure, e.step, e.recorded_at, g.name FROM entry e"
+            " LEFT JOIN agency g ON g.jurisdiction = e.jurisdiction AND g.path = e.agency"
+            " WHERE e.jurisdiction = %s AND e.matter_id = %s AND e.undone_by IS NULL ORDER BY e.seq DESC",
+            [jurisdiction, matter],
+        )
+        rows = cursor.fetchall()
+    found: list[Public] = []
+    for procedure, step, at, office in rows:
+        declared = rules.procedure(procedure).by_name.get(step)
+        if declared is not None and declared.public:
+            found.append(Public(declared.public, at, office or ""))
+    return found
+
+
+def own_matters(actor: Actor) -> list[tuple[UUID, str, str, datetime]]:
+    """A proven citizen's matters: id, number, title, when opened; newest first."""
+    with acting(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT m.id, m.number, m.title, m.opened_at FROM matter m JOIN party p ON p.jurisdiction = m.jurisdiction"
+            " AND p.matter_id = m.id WHERE m.jurisdiction = %s AND p.role = 'reporter'"
+            " AND 'subject:' || p.subject_id = ANY(%s) ORDER BY m.opened_at DESC LIMIT 200",
+            [actor.jurisdiction, sorted(actor.keys)],
+        )
+        return [(r[0], r[1], r[2], r[3]) for r in cursor.fetchall()]
+
+
+def readers_of(actor: Actor, matter_id: UUID) -> list[tuple[datetime, str, str]]:
+    """Who opened personal data of this matter: when, which office, for what purpose. For the person concerned."""
+    with acting(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.at, coalesce(g.name, ''), a.purpose FROM access_record a"
+            " JOIN matter m ON m.jurisdiction = a.jurisdiction AND m.id = a.matter_id"
+            " LEFT JOIN agency g ON g.jurisdiction = a.jurisdiction AND g.path = a.agency"
+            " WHERE a.jurisdiction = %s AND a.matter_id = %s ORDER BY a.at DESC LIMIT 500",
+            [actor.jurisdiction, matter_id],
+        )
+        return [(r[0], r[1], r[2]) for r in cursor.fetchall()]

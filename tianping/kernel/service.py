@@ -1,0 +1,55 @@
+"""The one door of the kernel: `report`, `advance`, and the reads. Pages, API, jobs and scenes come in here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tianping.kernel.agencies.access import PURPOSES
+from tianping.kernel.agencies.acting import acting, system_actor
+from tianping.kernel.agencies.actors import citizen_actor, guest_actor, posts_of, staff_actor
+from tianping.kernel.agencies.home import home
+from tianping.kernel.lifecycle.state import Actor, RefusedError
+from tianping.kernel.matters import advance as road
+from tianping.kernel.matters.advance import Receipt, registry
+from tianping.kernel.matters.lists import Page, Query, Row, worklist
+from tianping.kernel.matters.progress import Progress, actor_for_code, own_matters, progress, readers_of
+from tianping.kernel.matters.show import MASKED, EntryView, MatterView, ProceedingView, TermView, reveal, show
+from tianping.kernel.packs.book import PackBook, book
+from tianping.kernel.places.locator import Located, locate
+
+__all__ = [
+    "MASKED", "PURPOSES", "Actor", "EntryView", "Located", "MatterView", "PackBook", "Page", "ProceedingView", "Progress", "Query",
+    "Receipt", "RefusedError", "Row", "TermView", "acting", "actor_for_code", "advance", "book", "citizen_actor", "guest_actor",
+    "home", "locate", "own_matters", "posts_of", "progress", "readers_of", "registry", "report", "reveal", "show",
+    "staff_actor", "system_actor", "worklist",
+]
+
+
+def report(
+    *, actor: Actor, form: Mapping[str, Any], key: str, procedure: str = "intake", step: str = "",
+    happened_at: datetime | None = None, received_at: datetime | None = None,
+) -> Receipt:
+    """Open a matter; its place is matched to a grid first. See `matters.advance.report`."""
+    return road.report(
+        actor=actor, form=form, key=key, procedure=procedure, step=step, happened_at=happened_at, received_at=received_at,
+        located=_located(actor.jurisdiction, form),
+    )
+
+
+def advance(
+    proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str, happened_at: datetime | None = None,
+) -> Receipt:
+    """Take one step. See `matters.advance.advance`."""
+    return road.advance(
+        proceeding, step, actor=actor, form=form, key=key, happened_at=happened_at,
+        located=_located(actor.jurisdiction, form),
+    )
+
+
+def _located(jurisdiction: str, form: Mapping[str, Any]) -> dict[str, str]:
+    """Grid and agency path of the form's point or place words; empty where neither says enough."""
+    if not form.get("point") and not form.get("place"):
+        return {}
+    found = locate(jurisdiction, form.get("point"), str(form.get("place") or ""))
+    return {"grid": found.grid, "path": found.agency_path} if found else {}
