@@ -19,6 +19,7 @@ from uuid_utils.compat import uuid7
 
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.agencies.home import Home, home
+from tianping.kernel.clock.engine import SHANGHAI
 from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.lifecycle.engine import admit, begin, decide
 from tianping.kernel.lifecycle.forms import parse
@@ -114,7 +115,8 @@ def advance(
     proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str,
     happened_at: datetime | None = None, located: dict[str, str] | None = None,
 ) -> Receipt:
-    """Take one step of an open proceeding and return its entry.
+    """Take one step of an open proceeding and return its entry. `happened_at`: when, if it is recorded later; clocks count from
+    then.
 
     A key that was seen with the same step and form returns that entry; with another it is refused. Raises RefusedError;
     a proceeding that the actor may not see is "unknown", like one that does not exist.
@@ -143,7 +145,7 @@ def _advance(
     extra = reads.extra_for(rules, step, matter, snapshot, values, actor)
     command = Command(step_name, values, extra)
     decision = decide(rules, snapshot.matters, proceeding, command, actor=actor, new_id=uuid7)
-    context = _context(actor, rules, snapshot, happened_at, None, reads.hashes(actor, documents))
+    context = _context(actor, rules, snapshot, happened_at, happened_at, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
     rows = assemble(context, decision)
     if split := [m.id for m in decision.matters.values() if m.new]:
@@ -217,7 +219,7 @@ def read_code(text: str) -> bytes | None:
 
 
 def _number(place: Home, now: datetime, taken: int) -> str:
-    year = str(now.astimezone().year)
+    year = str(now.astimezone(SHANGHAI).year)
     return place.number_format.replace("{year}", year).replace("{seq}", str(taken))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from tianping.kernel.clock.engine import SHANGHAI
 from tianping.kernel.ledger.chain import entry_hash, sm3_of
 from tianping.kernel.lifecycle.effects import protected_audience
 from tianping.kernel.lifecycle.registry import Registry
@@ -14,7 +15,7 @@ from tianping.kernel.lifecycle.rights import todo_keys
 from tianping.kernel.lifecycle.state import SEALED, Actor, Decision, MatterState, Move, ProceedingState
 from tianping.kernel.matters.body import SealedRow, Stamp, build
 from tianping.kernel.matters.clocks import Clocks
-from tianping.kernel.matters.plain import Columns, columns_after
+from tianping.kernel.matters.plain import Columns, columns_after, words
 from tianping.kernel.matters.snapshot import Snapshot
 from tianping.kernel.matters.store import FAR, Rows, hexed, term_columns
 from tianping.kernel.matters.vault import Vault
@@ -157,6 +158,8 @@ def _fact(context: Context, matter: MatterState, move: Move, concept: str, name:
         }
     )
     columns_after(context.plain, context.registry, matter, concept, value, context.located)
+    if concept == "description" and matter.new:
+        context.plain[matter.id].repeat = context.vault.blind("text", words(str(value)))
 
 
 def _party(context: Context, matter: MatterState, move: Move, effect: dict[str, Any], entry_id: UUID) -> None:
@@ -206,7 +209,7 @@ def _matter(context: Context, matter: MatterState, touched: dict[UUID, None]) ->
     if matter.new:
         columns |= {
             "centre": matter.centre, "happened_at": context.happened_at, "opened_at": now,
-            "number_year": now.astimezone().year,
+            "number_year": now.astimezone(SHANGHAI).year, "repeat": hexed(context.plain[matter.id].repeat if matter.id in context.plain else None),
         }
         context.rows.new_matter.append(columns)
     else:

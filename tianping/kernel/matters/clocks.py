@@ -42,13 +42,16 @@ def _at(text: str | None) -> datetime:
 
 
 class Clocks:
-    """The term rows of the matters of one decision."""
+    """The term rows of the matters of one decision.
 
-    def __init__(self, rows: list[TermRow], work: Clockwork, now: datetime, received: datetime) -> None:
+    `at` is when the step counts for the clocks: when it happened, if it is recorded later, else now.
+    """
+
+    def __init__(self, rows: list[TermRow], work: Clockwork, now: datetime, at: datetime) -> None:
         self.rows = rows
         self.work = work
         self.now = now
-        self.received = received
+        self.at = at
 
     def changed(self) -> list[TermRow]:
         return [t for t in self.rows if t.new or t.changed]
@@ -73,24 +76,25 @@ class Clocks:
         if do in {"start", "restart"}:
             old = self.newest(move.proceeding, name)
             if do == "restart" and old is not None:
-                old.status, old.ended_at, old.changed = "ended", self.now, True
+                old.status, old.ended_at, old.changed = "ended", max(self.at, old.started_at), True
             self._start(procedure, matter, move, name, new_id)
             return
         term = self.newest(move.proceeding, name)
         if term is None:
             return
         term.changed = True
+        moment = max(self.at, term.started_at)  # what is recorded late cannot reach behind the clock's beginning
         match do:
             case "pause":
-                term.pauses.append([self.now.isoformat(), None, why])
+                term.pauses.append([moment.isoformat(), None, why])
             case "resume":
-                term.pauses[-1][1] = self.now.isoformat()
+                term.pauses[-1][1] = max(moment.isoformat(), str(term.pauses[-1][0]), key=_at)
             case "unpause":
                 term.pauses.pop()
             case "repause":
                 term.pauses[-1][1] = None
             case "end" | "cancel":
-                term.ended_at = self.now
+                term.ended_at = moment
             case "unend":
                 term.ended_at = None
         term.status = {"pause": "paused", "repause": "paused", "end": "ended", "cancel": "ended"}.get(do, "running")
@@ -100,12 +104,12 @@ class Clocks:
         declared = procedure.term_by_name[name]
         code = declared.rule.format_map(_Values(matter.facts))
         try:
-            rule, row = self.work.pick(code, self.received.astimezone(SHANGHAI).date())
+            rule, row = self.work.pick(code, self.at.astimezone(SHANGHAI).date())
         except RuleMissing as error:
             raise RefusedError(_("本地数据包里没有这个时限：%(code)s，请联系管理员补上"), "unknown", code=code) from error
         term = TermRow(
             id=new_id, matter_id=move.matter, proceeding_id=move.proceeding, name=name, rule_code=rule.code, rule=row,
-            status="running", started_at=self.received, due_at=None, alarm_at=None, alarms=0, pauses=[], extensions=[],
+            status="running", started_at=self.at, due_at=None, alarm_at=None, alarms=0, pauses=[], extensions=[],
             ended_at=None, new=True,
         )
         self.rows.append(term)

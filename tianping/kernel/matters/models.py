@@ -46,6 +46,7 @@ class Matter(models.Model):
     head = models.BinaryField()
     head_seq = models.IntegerField()
     head_sm3 = models.BinaryField(null=True)
+    repeat = models.BinaryField(null=True)  # keyed digest of the words reported: equal words, equal digest
 
     class Meta:
         db_table = "matter"
@@ -55,6 +56,7 @@ class Matter(models.Model):
             models.Index(fields=["jurisdiction", "opened_at", "id"], name="matter_opened"),
             models.Index(fields=["jurisdiction", "path", "due_at"], name="matter_path"),
             models.Index(fields=["jurisdiction", "state", "due_at"], name="matter_state"),
+            models.Index(fields=["jurisdiction", "repeat"], name="matter_repeat"),
             models.Index(fields=["jurisdiction", "leader"], name="matter_leader", condition=models.Q(leader__isnull=False)),
         ]
 

@@ -1,5 +1,6 @@
 """The readable columns that lists need: title, place, grid. A protected matter shows none of them."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,12 @@ class Columns:
     place: str | None = None
     grid: str = ""
     path: str = ""
+    repeat: bytes | None = None
+
+
+def words(text: str) -> str:
+    """The words alone, for finding exact repeats: one width, no spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).split()) or "-"
 
 
 def columns_after(

@@ -36,7 +36,7 @@ _UPDATES = {
         "closed_at", "archived_at", "head", "head_seq", "head_sm3",
     ),
 }
-_MATTER = "jurisdiction, id, " + ", ".join(_UPDATES["matter"]) + ", centre, happened_at, opened_at, number_year"
+_MATTER = "jurisdiction, id, " + ", ".join(_UPDATES["matter"]) + ", centre, happened_at, opened_at, number_year, repeat"
 # A matter's number is taken last, from a sequence: no report waits for another.
 _NEW_MATTER = f"""numbered AS MATERIALIZED (SELECT r.*, next_number(r.jurisdiction, r.number_year) AS taken
    FROM json_populate_recordset(NULL::matter, %(new_matter)s) r),

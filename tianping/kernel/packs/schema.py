@@ -223,6 +223,13 @@ class Agency(Row, frozen=True):
     serves: list[Label] = []
 
 
+class OfficeName(Row, frozen=True):
+    """What letters and replies call an agency, beside its own names; used when records of elsewhere are imported."""
+
+    agency: Label
+    names: list[Text]
+
+
 class Person(Row, frozen=True):
     """Somebody with a log-in; `code` is the log-in name."""
 
@@ -287,6 +294,7 @@ KINDS: dict[str, type[Row] | None] = {
     "routing": RoutingRule,
     "answer_template": AnswerTemplate,
     "agency": Agency,
+    "office_name": OfficeName,
     "person": Person,
     "post": Post,
     "address": AddressRow,
