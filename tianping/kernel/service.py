@@ -39,10 +39,11 @@ def report(
 
 def advance(
     proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str, happened_at: datetime | None = None,
+    received_at: datetime | None = None,
 ) -> Receipt:
     """Take one step. See `matters.advance.advance`."""
     return road.advance(
-        proceeding, step, actor=actor, form=form, key=key, happened_at=happened_at,
+        proceeding, step, actor=actor, form=form, key=key, happened_at=happened_at, received_at=received_at,
         located=_located(actor.jurisdiction, form),
     )
 

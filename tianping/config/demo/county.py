@@ -67,7 +67,7 @@ class Walk:
     def take(self, step: str, actor: Actor, *, hours: float = 2.0, **form: Any) -> None:
         self.at = min(self.at + timedelta(hours=hours * self.dice.uniform(0.3, 1.7)), timezone.now())
         advance(
-            self.receipt.proceeding, step, actor=actor, form=form, happened_at=self.at,
+            self.receipt.proceeding, step, actor=actor, form=form, happened_at=self.at, received_at=self.at,
             key=f"demo:{self.number}:{step}:{self.at.isoformat()}",
         )
 

@@ -113,10 +113,9 @@ def _report(
 
 def advance(
     proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str,
-    happened_at: datetime | None = None, located: dict[str, str] | None = None,
+    happened_at: datetime | None = None, received_at: datetime | None = None, located: dict[str, str] | None = None,
 ) -> Receipt:
-    """Take one step of an open proceeding and return its entry. `happened_at`: when, if it is recorded later; clocks count from
-    then.
+    """Take one step of an open proceeding and return its entry. `happened_at` and `received_at` as for `report`.
 
     A key that was seen with the same step and form returns that entry; with another it is refused. Raises RefusedError;
     a proceeding that the actor may not see is "unknown", like one that does not exist.
@@ -124,12 +123,12 @@ def advance(
     key_digest = _key_digest(actor, key)
     request = _request_digest(str(proceeding), step, form)
     with acting(actor):
-        return _advance(proceeding, step, actor, form, key_digest, request, happened_at, located or {})
+        return _advance(proceeding, step, actor, form, key_digest, request, (happened_at, received_at), located or {})
 
 
 def _advance(
     proceeding: UUID, step_name: str, actor: Actor, form: Mapping[str, Any], key_digest: bytes, request: bytes,
-    happened_at: datetime | None, located: dict[str, str],
+    times: tuple[datetime | None, datetime | None], located: dict[str, str],
 ) -> Receipt:
     rules = registry()
     other = reads.other_matter(form)
@@ -145,7 +144,7 @@ def _advance(
     extra = reads.extra_for(rules, step, matter, snapshot, values, actor)
     command = Command(step_name, values, extra)
     decision = decide(rules, snapshot.matters, proceeding, command, actor=actor, new_id=uuid7)
-    context = _context(actor, rules, snapshot, happened_at, happened_at, reads.hashes(actor, documents))
+    context = _context(actor, rules, snapshot, *times, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
     rows = assemble(context, decision)
     if split := [m.id for m in decision.matters.values() if m.new]:
