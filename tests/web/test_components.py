@@ -112,6 +112,13 @@ def test_in_a_step_the_switches_send_what_was_written(demo) -> None:
     assert re.findall(r'form="step" name="_go" value="(\w+)"', html) == ["back", "lang", "elder"]
 
 
+def test_enter_in_a_step_goes_on_and_not_back(demo) -> None:
+    first = re.search(r"<button[^>]+>", page("place"))
+    assert first
+    assert "name=" not in first[0]
+    assert 'form="step"' in first[0]
+
+
 @pytest.mark.parametrize("name", ["home", "step", "wrong", "place", "receipt", "progress"])
 def test_a_citizen_page_weighs_at_most_30_kilobytes(demo, name) -> None:
     html = page(name)

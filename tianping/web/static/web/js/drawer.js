@@ -51,7 +51,10 @@ function closeMenus(but) {
 }
 
 document.addEventListener("toggle", ({ target }) => {
-  if (target.matches?.("details.menu[open]")) closeMenus(target);
+  if (!target.matches?.("details.menu[open]")) return;
+  closeMenus(target);
+  const list = target.querySelector("ul").getBoundingClientRect();
+  if (list.right > document.documentElement.clientWidth) target.classList.add("right");
 }, true);
 
 document.addEventListener("keydown", (event) => {
