@@ -129,3 +129,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# ClamAV's daemon, "host:port" or a socket's path; empty: files are not scanned, and `doctor` says so.
+CLAMD = os.environ.get("TIANPING_CLAMD", "")

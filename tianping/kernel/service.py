@@ -13,6 +13,7 @@ from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
+from tianping.kernel.matters.papers import append_upload, begin_upload, finish_upload, open_paper, store
 from tianping.kernel.matters.progress import Progress, actor_for_code, own_matters, progress, readers_of
 from tianping.kernel.matters.show import MASKED, EntryView, MatterView, ProceedingView, TermView, reveal, show
 from tianping.kernel.packs.book import PackBook, book
@@ -20,9 +21,9 @@ from tianping.kernel.places.locator import Located, locate
 
 __all__ = [
     "MASKED", "PURPOSES", "Actor", "EntryView", "Located", "MatterView", "PackBook", "Page", "ProceedingView", "Progress", "Query",
-    "Receipt", "RefusedError", "Row", "TermView", "acting", "actor_for_code", "advance", "book", "citizen_actor", "guest_actor",
-    "home", "locate", "own_matters", "posts_of", "progress", "readers_of", "registry", "report", "reveal", "show",
-    "staff_actor", "system_actor", "worklist",
+    "Receipt", "RefusedError", "Row", "TermView", "acting", "actor_for_code", "advance", "append_upload", "begin_upload", "book", "citizen_actor", "guest_actor",
+    "finish_upload", "home", "locate", "open_paper", "own_matters", "posts_of", "progress", "readers_of", "registry", "report", "reveal", "show",
+    "staff_actor", "store", "system_actor", "worklist",
 ]
 
 
