@@ -1,6 +1,6 @@
 """Writing a decision: every row of it in one statement. Nothing else in the house writes these tables."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -78,11 +78,11 @@ class Rows:
         self.update.setdefault(table, []).append(columns)
 
 
+_TERM = tuple(c.strip() for c in _INSERTS["term"].split(","))[1:]
+
+
 def term_columns(term: TermRow) -> dict[str, Any]:
-    row = asdict(term)
-    row.pop("new")
-    row.pop("changed")
-    return row
+    return {name: getattr(term, name) for name in _TERM}
 
 
 def _hook(value: Any) -> Any:

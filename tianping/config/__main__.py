@@ -1,0 +1,5 @@
+"""`python -m tianping.config` is `tianping`."""
+
+from tianping.config.cli import main
+
+main()
