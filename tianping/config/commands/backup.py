@@ -5,8 +5,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,11 +16,10 @@ from tianping.config.terminal import answer, fail, json_option, setup
 
 
 def _program(name: str) -> str:
-    """PostgreSQL's client programs: the system's, else those of the embedded server."""
-    if found := shutil.which(name):
-        version = subprocess.run([found, "--version"], capture_output=True, text=True, check=True).stdout
-        if "DATABASE_URL" in os.environ and not _embedded():
-            return found if version else found
+    """PostgreSQL's client programs: those of the embedded server for its own, else the system's."""
+    found = None if _embedded() else shutil.which(name)
+    if found is not None:
+        return found
     from tianping.config.postgres import binaries  # noqa: PLC0415
 
     return str(binaries() / name)
@@ -74,9 +75,7 @@ def restore(folder: Path, target: str, *, as_json: bool) -> None:
     wrong = [n for n, d in manifest["sha256"].items() if not (folder / n).exists() or _digest(folder / n) != d]
     if wrong:
         fail("备份里的文件缺了或变了：" + "、".join(wrong), as_json=as_json)
-    new = url.replace("/" + url.rpartition("?")[0].rpartition("/")[2] + "?", f"/{target}?") if "?" in url else (
-        url.rpartition("/")[0] + "/" + target
-    )
+    new = urlsplit(url)._replace(path=f"/{target}").geturl()
     if not ensure_database(new, settings.APP_ROLE):
         fail(f"数据库 {target} 已经存在，请换一个名字", as_json=as_json)
     subprocess.run([_program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={new}", str(folder / "database.dump")], check=True)
@@ -87,6 +86,6 @@ def restore(folder: Path, target: str, *, as_json: bool) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, place)
     env = os.environ | {"DATABASE_URL": new}
-    subprocess.run(["tianping", "ledger", "replay-erasures"], env=env, check=True)
-    lines = [f"恢复好了。要用它，请设 DATABASE_URL={new.rpartition('@')[0] and new}"]
+    subprocess.run([sys.executable, "-m", "tianping.config", "ledger", "replay-erasures"], env=env, check=True)
+    lines = [f"恢复好了：数据库 {target}。要用它，请把 DATABASE_URL 里的数据库名改成 {target}。"]
     answer({"database": target, "files": len(manifest["sha256"])}, lines, as_json=as_json)
