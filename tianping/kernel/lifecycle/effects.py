@@ -138,8 +138,10 @@ def _hold(matter: MatterState, proceeding: ProceedingState, source: str, form: d
     elif source == "opener":
         parent = matter.proceedings.get(proceeding.parent) if proceeding.parent else None
         to = parent.holder if parent else matter.centre
-    else:
+    elif form.get(source):
         to = str(form[source])
+    else:
+        return
     move.effects.append({"do": "hold", "to": to, "was": proceeding.holder})
     proceeding.holder = to
     see(matter, to)

@@ -208,6 +208,10 @@ class Run:
         carried = {f.name: form[f.name] for f in start.form.fields if f.name in form}
         first = self.take(procedure, twin, proceeding, start, carried, automatic=True)
         first.effects.append({"do": "link", "matter": str(matter.id)})
+        for party in twin.parties:
+            first.effects.append(
+                {"do": "party", "role": party.role, "subject": str(party.subject), "prefix": party.role, "known": True}
+            )
 
     # ── ending ───────────────────────────────────────────────────────────────────────────────────────────────
     def _finish(self, procedure: Procedure, matter: MatterState, proceeding: ProceedingState, move: Move) -> None:

@@ -132,7 +132,7 @@ class Field:
     label: str = ""
     hint: str = ""
     revises: bool = False  # may state a known fact anew; otherwise a known fact is only confirmed
-    max_length: int = 4000
+    max_length: int = 10_000
     choices: tuple[tuple[str, str], ...] = ()
     least: int | None = None
     most: int | None = None

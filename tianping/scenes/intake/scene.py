@@ -179,7 +179,7 @@ INTAKE = Procedure(
     },
     steps=STEPS + common_steps(
         manage=(Post("head", "holder"), DISPATCH), work=(*HANDLE, DISPATCH, PROTECT), suspended="suspended",
-        reversible=TAKES_BACK, watch=WATCH, erase=(Post("security_admin", "centre"),), extend=(Post("head", "holder"),),
+        reversible=TAKES_BACK, watch=WATCH, erase=(Post("supervisor", "centre"),), extend=(Post("head", "holder"),),
         terms=("triage", "accept", "answer", "protect_contact", "protect_report"),
     ),
     terms=TERMS, final={"closed": "archive", "declined": "archive"}, suspended="suspended",

@@ -69,6 +69,8 @@ BEGIN
     EXECUTE format('CREATE POLICY own ON %1$I USING (jurisdiction = tp_jurisdiction()) WITH CHECK (jurisdiction = tp_jurisdiction())', t);
   END LOOP;
 END $$;
+-- Erasure takes what finds a person by an erased value.
+CREATE POLICY erases ON identifier FOR DELETE USING (jurisdiction = tp_jurisdiction() AND (tp_locked(matter_id) OR tp_system()));
 -- A file that no matter holds yet belongs to who uploaded it.
 CREATE POLICY uploads ON document FOR SELECT USING (jurisdiction = tp_jurisdiction() AND matter_id IS NULL AND owner = ANY (tp_keys()));
 CREATE POLICY attaches ON document FOR UPDATE USING (jurisdiction = tp_jurisdiction() AND matter_id IS NULL AND owner = ANY (tp_keys()));
