@@ -261,7 +261,7 @@ def _invert(matter: MatterState, proceeding: ProceedingState, effect: dict[str, 
 
 
 def protected_audience(registry: Registry, matter: MatterState) -> set[str]:
-    """Need to know: the people of the matter, and exactly the posts that have a step to take in it now."""
+    """Need to know: the people of the matter, and the protector."""
     keys = {k for k in matter.audience if not k.startswith(("agency:", "post:"))}
     for proceeding in matter.proceedings.values():
         procedure = registry.procedure(proceeding.procedure, proceeding.version)

@@ -9,6 +9,8 @@ from tianping.kernel.lifecycle.state import Actor, MatterState, ProceedingState,
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import PROOFS, Assigned, By, Guard, Guest, Lapse, Party, Post, Step
 
+PROTECTOR = "protector"
+
 
 def root_of(path: str) -> str:
     return path.split(".", 1)[0] + "."
@@ -33,7 +35,8 @@ def keys_for(by: By, matter: MatterState, proceeding: ProceedingState, step: str
     """The to-do keys that answer to one `by` clause."""
     match by:
         case Post(kind, at):
-            yield f"{kind}@{post_path(at, matter, proceeding)}"
+            # Need to know: in a protected matter the protector stands in for every post, and named people act in person.
+            yield f"{PROTECTOR}@{matter.centre}" if matter.protected else f"{kind}@{post_path(at, matter, proceeding)}"
         case Assigned(role):
             if person := proceeding.assigned.get(role):
                 yield f"person:{person}"
