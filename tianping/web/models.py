@@ -1,0 +1,37 @@
+"""What the doors keep for themselves: tokens of programs, and how often somebody came."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from uuid_utils.compat import uuid7
+
+
+class ApiToken(models.Model):
+    """A program's right to act for a person, within scopes. Only the digest of the token is kept."""
+
+    pk = models.CompositePrimaryKey("jurisdiction", "id")
+    jurisdiction = models.CharField(max_length=12)
+    id = models.UUIDField(default=uuid7)
+    digest = models.BinaryField(unique=True)
+    user_id = models.UUIDField()
+    name = models.CharField(max_length=80)
+    scopes = ArrayField(models.TextField())
+    post_id = models.UUIDField(null=True)  # the one post it acts for; None: all posts of the person
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "api_token"
+        indexes = [models.Index(fields=["jurisdiction", "user_id"], name="api_token_user")]
+
+
+class RateWindow(models.Model):
+    """A counter in a fixed window; see `limits`."""
+
+    key = models.BinaryField(primary_key=True)
+    ends_at = models.DateTimeField(db_index=True)
+    hits = models.IntegerField()
+
+    class Meta:
+        db_table = "rate_window"
