@@ -71,7 +71,8 @@ def staff_actor(user: User, held: Iterable[Held] | None = None, active: UUID | N
 
 def _sight(post: Held | None) -> tuple[str, str]:
     """The range of agency paths that the post looks over, or nothing."""
-    if post is None or post.kind not in OVERSIGHT:
+    round_about = post is not None and post.kind == "head" and post.agency_kind == "governance_office"
+    if post is None or not (post.kind in OVERSIGHT or round_about):
         return "", ""
     path = post.path
     if post.agency_kind in _LOOKS_ROUND and path.count(".") > 1:

@@ -173,6 +173,7 @@ class Step:
     reversible: bool = False
     public: str = ""  # the sentence that the reporter reads; "" when it is the office's own business
     danger: bool = False  # drawn in cinnabar: destruction
+    optional: bool = False  # possible, but not what the matter waits for: it puts nothing on a worklist
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -185,4 +186,4 @@ class Step:
     @property
     def work(self) -> bool:
         """Whether this step puts its proceeding on a worklist: moves do, what is possible at any time does not."""
-        return OPEN not in self.sources and not self.automatic
+        return self.target is not None and OPEN not in self.sources and not (self.automatic or self.optional)
