@@ -17,7 +17,8 @@ from django.http import HttpRequest
 # The addresses of the reverse proxies in front, whose last X-Forwarded-For entry is the caller.
 PROXIES = frozenset(p for p in os.environ.get("TIANPING_PROXIES", "").split(",") if p)
 
-_HIT = """INSERT INTO rate_window AS w (key, ends_at, hits) VALUES (%(key)s, clock_timestamp() + make_interval(secs => %(seconds)s), 1)
+_HIT = """INSERT INTO rate_window AS w (key, ends_at, hits)
+ VALUES (%(key)s, clock_timestamp() + make_interval(secs => %(seconds)s), 1)
  ON CONFLICT (key) DO UPDATE SET hits = CASE WHEN w.ends_at <= clock_timestamp() THEN 1 ELSE w.hits + 1 END,
    ends_at = CASE WHEN w.ends_at <= clock_timestamp() THEN excluded.ends_at ELSE w.ends_at END
  RETURNING hits"""
@@ -44,7 +45,7 @@ LOOK_UPS = Limit("look-up", 120, 60)
 
 
 def limited(key: str, most: int, seconds: float) -> bool:
-    """Count one use of `key` in its fixed window of `seconds`, which begins with the first use. True beyond `most` uses.
+    """Count one use of `key` in a fixed window of `seconds` that begins with the first use. True beyond `most` uses.
 
     Call it outside `acting`: in a transaction that fails the count would be lost with it.
     """
@@ -58,7 +59,7 @@ def limited(key: str, most: int, seconds: float) -> bool:
 
 
 def address(request: HttpRequest) -> str:
-    """The caller's address; of an IPv6 one the /64, which one household has to itself. A proxy's word counts only when it is ours."""
+    """The caller's address; of IPv6 the /64, which one household has to itself. Only our own proxy's word counts."""
     found = str(request.META.get("REMOTE_ADDR") or "")
     if found in PROXIES:
         found = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or found

@@ -1,0 +1,84 @@
+"""Reporting, and what a receipt code shows and does. No account is needed; addresses are counted."""
+
+# ruff: noqa: ARG001  # the framework hands every view its request
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Header, Router, Status
+
+from tianping.kernel.service import Actor, actor_for_code, advance, progress, report
+from tianping.kernel.service import Receipt as Done
+from tianping.web.api import shaping
+from tianping.web.api.callers import Access, caller_of
+from tianping.web.api.forms import named, plain
+from tianping.web.api.schemas import CodeIn, CodeStepIn, Progress, Receipt, ReportIn
+from tianping.web.limits import CODES, REPORTS
+
+router = Router(tags=["reports"])
+KEY_PATTERN = r"^[A-Za-z0-9_\-.:]{16,200}$"
+KEY = Header(  # type: ignore[type-arg]
+    ...,
+    alias="Idempotency-Key",
+    pattern=KEY_PATTERN,
+    description="A new random value (a UUID) for each thing you do; repeat it only to repeat the same request.",
+)
+CODE = Header(..., alias="X-Receipt-Code", min_length=1, max_length=60)  # type: ignore[type-arg]
+BY_CODE = Access(guests=True, limit=CODES)
+
+
+def receipt(done: Done) -> Status[dict[str, Any]]:
+    """201, or 200 when the key had been seen."""
+    body = {
+        "entry": done.entry,
+        "matter": done.matter,
+        "proceeding": done.proceeding,
+        "number": done.number,
+        "code": done.code,
+        "repeated": done.repeated,
+    }
+    return Status(200 if done.repeated else 201, body)
+
+
+@router.post("/reports", auth=Access("report", guests=True, limit=REPORTS), response={201: Receipt, 200: Receipt})
+def report_matter(request: HttpRequest, body: ReportIn, key: str = KEY) -> Status[dict[str, Any]]:
+    """Report something. The receipt's code shows and moves the matter later; it is told only here."""
+    return receipt(
+        report(
+            actor=caller_of(request).actor,
+            form=plain(body.form),
+            key=key,
+            procedure=body.procedure,
+            step=body.step,
+            happened_at=body.happened_at,
+        )
+    )
+
+
+@router.get("/progress", auth=BY_CODE, response=Progress)
+def progress_by_header(request: HttpRequest, code: str = CODE) -> dict[str, Any]:
+    """Where the matter stands, by the code on the receipt."""
+    return shaping.progress(progress(_holder(code)))
+
+
+@router.post("/progress", auth=BY_CODE, response=Progress)
+def progress_by_body(request: HttpRequest, body: CodeIn) -> dict[str, Any]:
+    """The same, for callers that keep codes out of headers."""
+    return shaping.progress(progress(_holder(body.code)))
+
+
+@router.post("/progress/steps/{step}", auth=BY_CODE, response={201: Receipt, 200: Receipt})
+def step_by_code(request: HttpRequest, step: str, body: CodeStepIn, key: str = KEY) -> Status[dict[str, Any]]:
+    """Take a step that the receipt's holder may take: supplement, rate, ask to reopen."""
+    actor = _holder(body.code)
+    return receipt(advance(_proceeding(actor), named(step), actor=actor, form=plain(body.form), key=key))
+
+
+def _holder(code: str) -> Actor:
+    return actor_for_code(settings.JURISDICTION, code)
+
+
+def _proceeding(actor: Actor) -> UUID:
+    return progress(actor).proceeding
