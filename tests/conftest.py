@@ -33,8 +33,7 @@ def _mark() -> str:
     return digest.hexdigest()[:10]
 
 
-@pytest.fixture(scope="session")
-def template():
+def make_template():
     """The name of the template database; made once for this state of the tree, whoever comes first."""
     CLUSTER.start(durable=False)
     name = f"template_{_mark()}"
@@ -50,6 +49,11 @@ def template():
             admin.execute(f"ALTER DATABASE {name} WITH IS_TEMPLATE true")
         admin.execute("SELECT pg_advisory_unlock(20261124)")
     return name
+
+
+@pytest.fixture(scope="session")
+def template():
+    return make_template()
 
 
 def _clone(template: str, name: str) -> None:

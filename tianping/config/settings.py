@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "tianping.kernel.parties",
     "tianping.kernel.documents",
     "tianping.kernel.matters",
+    "tianping.capabilities.search",
     "tianping.web",
 ]
 AUTH_USER_MODEL = "agencies.User"

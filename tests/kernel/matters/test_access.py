@@ -1,5 +1,7 @@
 """No read of personal data without a purpose and a record."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import ProgrammingError, connection
 
@@ -59,7 +61,11 @@ def test_what_was_never_given_cannot_be_revealed(road):
 def test_the_person_concerned_reads_which_office_and_why(road):
     one = road()
     show(actor("dispatcher"), one.matter, "dispatch")
-    (_at, office, purpose), = readers_of(actor_for_code("990101", one.receipt.code), one.matter)
+    code = actor_for_code("990101", one.receipt.code)
+    with pytest.raises(RefusedError, match="验证"):
+        readers_of(code, one.matter)
+    proven = replace(code, kind="citizen", proof="identity", keys=frozenset({f"subject:{code.subject}"}))
+    (_at, office, purpose), = readers_of(proven, one.matter)
     assert (office, purpose) == ("青溪县社会治安综合治理中心", "dispatch")
 
 

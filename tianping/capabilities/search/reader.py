@@ -1,18 +1,10 @@
-"""Keeps the index of words: a reader of the feed. A protected matter is never in it; an erased value leaves it."""
+"""Keeps the index of words: a reader of the feed."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db import connection
-
-from tianping.capabilities.search.words import indexed
-from tianping.kernel.agencies.acting import system_actor
-from tianping.kernel.matters.opening import open_values
+from tianping.capabilities.search.indexing import index
 from tianping.kernel.matters.readers.cursor import Reader
-from tianping.kernel.service import registry
-
-# What people look for. Names and phones are found by blind index, and are not words here.
-INDEXED = ("title", "description", "place", "answer")
 
 
 class SearchReader(Reader):
@@ -21,16 +13,3 @@ class SearchReader(Reader):
     def handle(self, jurisdiction: str, matters: Iterable[UUID]) -> None:
         for matter in matters:
             index(jurisdiction, matter)
-
-
-def index(jurisdiction: str, matter: UUID) -> None:
-    """Bring one matter's words up to date, inside `acting` of the system."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT protected, number FROM matter WHERE jurisdiction = %s AND id = %s", [jurisdiction, matter])
-        row = cursor.fetchone()
-        texts: list[str] = []
-        if row is not None and not row[0]:
-            types = {c.name: c.type for c in registry().concepts.values()}
-            opened = open_values(system_actor(jurisdiction, "search"), matter, "search", types=types, concepts=INDEXED)
-            texts = [str(o.value) for o in opened if o.value]
-        cursor.execute("SELECT index_matter(%s, %s)", [matter, indexed(texts) if texts else ""])

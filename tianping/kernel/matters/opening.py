@@ -9,7 +9,8 @@ import msgspec
 from django.db import connection
 
 from tianping.kernel.agencies.access import record
-from tianping.kernel.lifecycle.state import Actor
+from tianping.kernel.lifecycle.state import Actor, RefusedError
+from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.vault import vault
 from tianping.kernel.parties.keys import KeyNotHeld
 
@@ -33,8 +34,10 @@ def open_values(
     """The sealed values of a matter that the actor sees, within `acting(actor)`.
 
     `types`: concept -> type, to give structured values back as they were. `concepts` limits what is opened. The access
-    record is written first; when it cannot be, nothing is opened.
+    record is written first; when it cannot be, nothing is opened. A receipt code alone opens nothing.
     """
+    if actor.kind == "guest":
+        raise RefusedError(_("请先验证您的身份，再看内容"), "proof")
     wanted = None if concepts is None else list(concepts)
     with connection.cursor() as cursor:
         cursor.execute(

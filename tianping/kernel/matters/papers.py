@@ -8,7 +8,8 @@ from tianping.kernel.agencies.access import record
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.documents import files
 from tianping.kernel.documents.files import Stored
-from tianping.kernel.lifecycle.state import Actor
+from tianping.kernel.lifecycle.state import Actor, RefusedError
+from tianping.kernel.lifecycle.text import gettext_noop as _
 
 PIECE = 1024 * 1024
 
@@ -44,5 +45,7 @@ def open_paper(actor: Actor, document: UUID, purpose: str) -> tuple[Stored, Iter
     """A file's facts and content. The record of the read is written first; when it cannot be, nothing is opened."""
     with acting(actor):
         stored, matter = files.find(actor, document)
+        if matter is not None and actor.kind == "guest":
+            raise RefusedError(_("请先验证您的身份，再看内容"), "proof")
         record(actor, purpose, ["files"], matter=matter)
     return stored, files.content(stored.sha256)

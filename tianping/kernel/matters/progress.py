@@ -146,7 +146,9 @@ def own_matters(actor: Actor) -> list[tuple[UUID, str, str, datetime]]:
 
 
 def readers_of(actor: Actor, matter_id: UUID) -> list[tuple[datetime, str, str]]:
-    """Who opened personal data of this matter: when, which office, for what purpose. For the person concerned."""
+    """Who opened personal data of this matter: when, which office, for what purpose. For the person concerned, once proven."""
+    if actor.kind == "guest":
+        raise RefusedError(_("请先验证您的身份，再看谁看过您的信息"), "proof")
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(
             "SELECT a.at, coalesce(g.name, ''), a.purpose FROM access_record a"

@@ -1,6 +1,6 @@
 """One matter, as somebody with the right sees it: its road, clocks, parties, papers, and what may be done now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -128,11 +128,29 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             _proceeding(rules, state, p, actor, snapshot.terms, work.calendar, names, snapshot.proceeding_row[p.id][0])
             for p in state.proceedings.values()
         ]
-        return MatterView(
+        view = MatterView(
             row=heads[matter_id].row, state=state, facts=facts, proceedings=views, entries=entries,
             parties=_parties(state, facts), papers=_papers(actor.jurisdiction, matter_id),
             links=_links(actor.jurisdiction, matter_id), now=snapshot.now, calendar=work.calendar,
         )
+    return view if actor.kind == "staff" else _own_part(view, actor)
+
+
+def _own_part(view: MatterView, actor: Actor) -> MatterView:
+    """What a party may read: what they told themselves and what they were answered. Never the other side, never the office's notes."""
+    roles = {p.role for p in view.parties if f"subject:{p.subject}" in actor.keys}
+    if "reporter" not in roles:
+        raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
+    view.parties = [p for p in view.parties if p.role in roles]
+    view.entries = [_own_entry(e) for e in view.entries if e.public]
+    view.links = []
+    return view
+
+
+def _own_entry(entry: EntryView) -> EntryView:
+    told = entry.actor_kind in {"guest", "citizen"} or entry.seq == 1
+    values = entry.values if told else {k: v for k, v in entry.values.items() if k == "answer"}
+    return replace(entry, values=values, actor_name="")
 
 
 def reveal(actor: Actor, matter_id: UUID, concept: str, purpose: str) -> str:

@@ -1,0 +1,56 @@
+"""One cell judged: what came out, against what the table allows."""
+
+from tests.authz import oracle
+from tests.authz.world import PROTECTED, Canary
+
+TITLE = frozenset({"title", "place"})
+# Where the right person must get something, or the sweep proves nothing.
+MUST = {"detail": "words", "file": "画中秘语", "masked": "phone", "web:matter": "words"}
+
+
+def judge(surface: str, role: str, relation: str, canary: Canary, text: str) -> str:
+    """The fault in words, or an empty string."""
+    sees = oracle.sees(role, relation)
+    content = oracle.reads_content(role, relation)
+    if surface.startswith("sql"):
+        return _rows(sees, surface, text)
+    shown = [name for name, word in canary.secret.items() if word in text]
+    if not sees:
+        ids = (str(canary.receipt.matter), str(canary.receipt.proceeding), canary.receipt.number)
+        if shown:
+            return f"shows {shown}"
+        return "tells that it exists" if any(i in text for i in ids) and not _echoes(surface) else ""
+    if surface.startswith(("list:", "search:")):
+        allowed = TITLE if oracle.in_lists(role, relation) else frozenset()
+        extra = [n for n in shown if n not in allowed]
+        return f"a list shows {extra}" if extra else ""
+    if not content and (shown or "画中秘语" in text):
+        return f"shows {shown or 'the file'} on a code alone"
+    if "phone" in shown and surface not in {"masked", "web:reveal"}:
+        return "shows the number unasked"
+    return _missing(surface, role, relation, canary, text) if content else ""
+
+
+def _echoes(surface: str) -> bool:
+    """A search by number, or an address of the page itself, repeats what the asker typed."""
+    return surface.startswith("web:") or surface == "search:number"
+
+
+def _rows(sees: bool, surface: str, text: str) -> str:
+    if not sees and text != "[]":
+        return "row-level security lets rows through"
+    if sees and text == "[]" and surface == "sql:matter":
+        return "row-level security hides what it should show"
+    return ""
+
+
+def _missing(surface: str, role: str, relation: str, canary: Canary, text: str) -> str:
+    wanted = MUST.get(surface)
+    if wanted is None or (surface == "masked" and role.endswith("citizen")):
+        return ""
+    if surface in {"web:matter"} and role.endswith("citizen"):
+        return ""
+    word = canary.secret.get(wanted, wanted)
+    if relation in PROTECTED and surface.startswith("web:"):
+        return ""
+    return "" if word in text else "gives nothing to whoever has the right"

@@ -1,0 +1,26 @@
+"""One matter's words, brought into the index. A protected matter is never in it; an erased value leaves it."""
+
+from uuid import UUID
+
+from django.db import connection
+
+from tianping.capabilities.search.words import indexed
+from tianping.kernel.agencies.acting import system_actor
+from tianping.kernel.matters.opening import open_values
+from tianping.kernel.service import registry
+
+# What people look for. Names and phones are found by blind index, and are not words here.
+INDEXED = ("title", "description", "place", "answer")
+
+
+def index(jurisdiction: str, matter: UUID) -> None:
+    """Bring one matter's words up to date, inside `acting` of the system."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT protected, number FROM matter WHERE jurisdiction = %s AND id = %s", [jurisdiction, matter])
+        row = cursor.fetchone()
+        texts: list[str] = []
+        if row is not None and not row[0]:
+            types = {c.name: c.type for c in registry().concepts.values()}
+            opened = open_values(system_actor(jurisdiction, "search"), matter, "search", types=types, concepts=INDEXED)
+            texts = [str(o.value) for o in opened if o.value]
+        cursor.execute("SELECT index_matter(%s, %s)", [matter, indexed(texts) if texts else ""])
