@@ -64,9 +64,9 @@ def search_hits(actor: Actor, canary: Canary) -> str:
 
 
 def paper(actor: Actor, canary: Canary) -> str:
-    def read() -> bytes:
+    def read() -> str:
         stored, content = open_paper(actor, canary.document, "handling")
-        return stored.name.encode() + b"".join(content)
+        return stored.name + b"".join(content).decode(errors="replace")
 
     return quiet(read)
 
