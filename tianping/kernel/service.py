@@ -9,6 +9,7 @@ from tianping.kernel.agencies.access import PURPOSES
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import citizen_actor, guest_actor, posts_of, staff_actor
 from tianping.kernel.agencies.home import home
+from tianping.kernel.documents.files import download_name as paper_name
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
@@ -22,7 +23,7 @@ from tianping.kernel.places.locator import Located, locate
 __all__ = [
     "MASKED", "PURPOSES", "Actor", "EntryView", "Located", "MatterView", "PackBook", "Page", "ProceedingView", "Progress", "Query",
     "Receipt", "RefusedError", "Row", "TermView", "acting", "actor_for_code", "advance", "append_upload", "begin_upload", "book", "citizen_actor", "guest_actor",
-    "finish_upload", "home", "locate", "open_paper", "own_matters", "posts_of", "progress", "readers_of", "registry", "report", "reveal", "show",
+    "finish_upload", "home", "locate", "open_paper", "own_matters", "paper_name", "posts_of", "progress", "readers_of", "registry", "report", "reveal", "show",
     "staff_actor", "store", "system_actor", "worklist",
 ]
 
