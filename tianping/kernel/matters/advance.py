@@ -68,7 +68,7 @@ def report(
     # Who opens a matter holds its receipt: so a repeated request sees what the first one opened.
     actor = replace(actor, keys=actor.keys | {"code:" + _code_digest(key_digest).hex()})
     try:
-        with acting(actor):
+        with acting(actor, writes=True):
             return _report(actor, form, key_digest, request, procedure, step, happened_at, received_at, located or {})
     except IntegrityError as error:
         if "entry_key" not in str(error) and "party_code" not in str(error):
@@ -88,7 +88,7 @@ def _report(
         return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
     rules = registry()
     matter = MatterState(id=matter_id, centre=place.centre, path=place.centre, new=True)
-    checks = form_checks(actor)
+    checks = form_checks(actor, snapshot.stamp)
     documents: list[str] = []
 
     def parse_form(found: Step) -> dict[str, Any]:
@@ -122,7 +122,7 @@ def advance(
     """
     key_digest = _key_digest(actor, key)
     request = _request_digest(str(proceeding), step, form)
-    with acting(actor):
+    with acting(actor, writes=True):
         return _advance(proceeding, step, actor, form, key_digest, request, (happened_at, received_at), located or {})
 
 
@@ -139,7 +139,7 @@ def _advance(
     if not any(proceeding in m.proceedings for m in snapshot.matters.values()):
         raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
     _procedure, matter, _state, step = admit(rules, snapshot.matters, proceeding, step_name, actor)
-    values = parse(step.form, form, rules.concepts, known=matter.facts, checks=form_checks(actor, step))
+    values = parse(step.form, form, rules.concepts, known=matter.facts, checks=form_checks(actor, snapshot.stamp))
     documents = reads.documents_in(step, values, rules)
     extra = reads.extra_for(rules, step, matter, snapshot, values, actor)
     command = Command(step_name, values, extra)
@@ -164,7 +164,8 @@ def _context(
     for moment in (happened_at, received_at):
         if moment is not None and moment > snapshot.now:
             raise RefusedError(_("时间不能晚于现在"), "form", {"happened_at": _("时间不能晚于现在")})
-    clocks = Clocks(snapshot.terms, clockwork(actor.jurisdiction), snapshot.now, received_at or snapshot.now)
+    work = clockwork(actor.jurisdiction, snapshot.stamp)
+    clocks = Clocks(snapshot.terms, work, snapshot.now, received_at or snapshot.now)
     return Context(
         jurisdiction=actor.jurisdiction, registry=rules, actor=actor, snapshot=snapshot, clocks=clocks, vault=vault(),
         node=settings.NODE, happened_at=(happened_at or snapshot.now).astimezone(UTC), sm3=settings.LEDGER_SM3, files=files,

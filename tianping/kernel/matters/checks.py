@@ -7,13 +7,12 @@ from django.db import connection
 from tianping.kernel.lifecycle.forms import Checks, FieldError
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import Step
 from tianping.kernel.matters.codes import in_force
 from tianping.kernel.parties.identifiers import check_id_number, check_uscc, normalise_name, normalise_phone
 
 
-def form_checks(actor: Actor, step: Step | None = None) -> Checks:
-    """The checks for one actor's form."""
+def form_checks(actor: Actor, stamp: str) -> Checks:
+    """The checks for one actor's form. `stamp`: of the packs, as this transaction has read it."""
 
     def agency(path: str) -> str:
         return _agency(actor.jurisdiction, path)
@@ -26,7 +25,7 @@ def form_checks(actor: Actor, step: Step | None = None) -> Checks:
             "phone": normalise_phone, "id_number": _id_number, "uscc": check_uscc, "agency": agency, "person": person,
             "file": _file, "name": normalise_name,
         },
-        code=lambda source, code: in_force(actor.jurisdiction, source, code),
+        code=lambda source, code: in_force(actor.jurisdiction, stamp, source, code),
     )
 
 

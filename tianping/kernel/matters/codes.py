@@ -1,24 +1,26 @@
-"""Which pack codes are in force, held in memory until a pack is loaded."""
+"""Which pack codes are in force, held in memory until a pack is loaded or the day is over."""
+
+from datetime import date
 
 from django.db import connection
+from django.utils import timezone
 
-_held: dict[str, tuple[object, dict[str, frozenset[str]]]] = {}
+_held: dict[str, tuple[tuple[str, date], dict[str, frozenset[str]]]] = {}
 
 
-def in_force(jurisdiction: str, kind: str, code: str) -> bool:
-    """Whether a pack row of this kind and code is in force today."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(loaded_at) FROM pack_release WHERE jurisdiction = %s", [jurisdiction])
-        stamp = cursor.fetchone()
-        stored, kinds = _held.get(jurisdiction, (None, {}))
-        if stored != stamp:
-            kinds = {}
-            _held[jurisdiction] = (stamp, kinds)
-        if kind not in kinds:
+def in_force(jurisdiction: str, stamp: str, kind: str, code: str) -> bool:
+    """Whether a pack row of this kind and code is in force today. `stamp`: of the packs, as this transaction read it."""
+    asked = (stamp, timezone.localdate())
+    held, kinds = _held.get(jurisdiction, (None, {}))
+    if held != asked:
+        kinds = {}
+        _held[jurisdiction] = (asked, kinds)
+    if kind not in kinds:
+        with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT code FROM pack_row WHERE jurisdiction = %s AND kind = %s AND effective_from <= current_date"
-                " AND (effective_to IS NULL OR effective_to > current_date)",
-                [jurisdiction, kind],
+                "SELECT code FROM pack_row WHERE jurisdiction = %(j)s AND kind = %(kind)s"
+                " AND effective_from <= %(today)s AND (effective_to IS NULL OR effective_to > %(today)s)",
+                {"j": jurisdiction, "kind": kind, "today": asked[1]},
             )
             kinds[kind] = frozenset(row[0] for row in cursor.fetchall())
     return code in kinds[kind]

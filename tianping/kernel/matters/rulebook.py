@@ -10,7 +10,8 @@ from tianping.kernel.clock.calendar import WorkCalendar
 from tianping.kernel.clock.rows import read_rule
 from tianping.kernel.clock.rules import Rule, RuleBook
 
-_STAMP = "SELECT count(*), max(loaded_at) FROM pack_release WHERE jurisdiction = %s"
+# What is held of the packs is held until this changes.
+STAMP = "(SELECT concat_ws(' ', count(*), max(loaded_at)) FROM pack_release WHERE jurisdiction = $1)"
 # A pack's row ends before `effective_to`; a rule's is its last day.
 _ROWS = """SELECT kind, (CASE WHEN kind = 'term_rule' AND effective_to IS NOT NULL
    THEN body || jsonb_build_object('effective_to', effective_to - 1) ELSE body END)::json
@@ -21,7 +22,7 @@ _ROWS = """SELECT kind, (CASE WHEN kind = 'term_rule' AND effective_to IS NOT NU
 class Clockwork:
     """The rules, their rows as loaded (what a term pins), and the calendar."""
 
-    stamp: tuple[Any, ...]
+    stamp: str
     rules: RuleBook
     raw: dict[tuple[str, date], dict[str, Any]]
     calendar: WorkCalendar
@@ -35,11 +36,12 @@ class Clockwork:
 _cache: dict[str, Clockwork] = {}
 
 
-def clockwork(jurisdiction: str) -> Clockwork:
-    """Cached until a pack is loaded."""
+def clockwork(jurisdiction: str, stamp: str = "") -> Clockwork:
+    """Held until a pack is loaded. `stamp`: as this transaction has read it; read here when empty."""
     with connection.cursor() as cursor:
-        cursor.execute(_STAMP, [jurisdiction])
-        stamp = cursor.fetchone()
+        if not stamp:
+            cursor.execute(f"SELECT {STAMP.replace('$1', '%s')}", [jurisdiction])
+            (stamp,) = cursor.fetchone()
         held = _cache.get(jurisdiction)
         if held is not None and held.stamp == stamp:
             return held
@@ -48,7 +50,7 @@ def clockwork(jurisdiction: str) -> Clockwork:
     return build(jurisdiction, stamp, rows)
 
 
-def build(jurisdiction: str, stamp: tuple[Any, ...], rows: list[tuple[str, Any]]) -> Clockwork:
+def build(jurisdiction: str, stamp: str, rows: list[tuple[str, Any]]) -> Clockwork:
     terms = [body for kind, body in rows if kind == "term_rule"]
     days = [body for kind, body in rows if kind == "calendar"]
     raw = {(row["code"], read_rule(1, row).effective_from): row for row in terms}

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from tianping.kernel.lifecycle.state import (
     SEALED,
@@ -19,39 +18,43 @@ from tianping.kernel.lifecycle.state import (
     ProceedingState,
     TermState,
 )
+from tianping.kernel.matters.direct import fetch
+from tianping.kernel.matters.rulebook import STAMP
 
-_COLUMNS = """m.id, m.centre, m.path, m.place_path, m.protected, m.leader, m.archived_at, m.followers, m.audience,
- m.head, m.head_seq, m.head_sm3, m.number, m.title, m.category, m.grade, m.channel, m.place, m.grid, m.happened_at,
- m.opened_at, m.changed_at, m.closed_at, m.state, m.procedure, m.holder, m.returns"""
+_COLUMNS = (
+    "id", "centre", "path", "place_path", "protected", "leader", "archived_at", "followers", "audience", "head", "head_seq",
+    "head_sm3", "number", "title", "category", "grade", "channel", "place", "grid", "happened_at", "opened_at", "changed_at",
+    "closed_at", "state", "procedure", "holder", "returns",
+)
 
 # The lock proves the right to see: only then do the other tables open for these matters (tp_locked).
-LOCK = f"""SELECT {_COLUMNS}, set_config('tp.matters',
+_SEE = f"""SELECT {", ".join(f"m.{c}" for c in _COLUMNS)}, set_config('tp.matters',
    concat_ws(' ', nullif(current_setting('tp.matters', true), ''), m.id::text), true)
- FROM matter m WHERE m.jurisdiction = %s AND (m.id = ANY(%s)
-   OR m.id = (SELECT p.matter_id FROM proceeding p WHERE p.jurisdiction = %s AND p.id = %s))
+ FROM matter m WHERE m.jurisdiction = $1 AND (m.id = ANY($2::uuid[])
+   OR m.id = (SELECT p.matter_id FROM proceeding p WHERE p.jurisdiction = $1 AND p.id = $3::uuid))
  ORDER BY m.id"""  # noqa: S608  # constants only
+SEE = _SEE.encode()
+LOCK = f"{_SEE} FOR UPDATE OF m".encode()
 
-READ = """SELECT clock_timestamp(),
- (SELECT json_agg(json_build_array(p.id, p.matter_id, p.procedure, p.version, p.state, p.slot, p.parent, p.holder, p.assigned,
-    p.counts, p.pending, p.back, p.supervised, p.opened_at, p.closed_at) ORDER BY p.opened_at, p.id)
-  FROM proceeding p WHERE p.jurisdiction = %(j)s AND p.matter_id = ANY(%(ids)s)),
+_SEEN = """(SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
+  FROM entry e WHERE e.jurisdiction = $1 AND e.key_digest = $2::bytea)"""
+READ = f"""SELECT clock_timestamp(), {STAMP}, {_SEEN},
+ (SELECT json_agg(json_build_array(p.id, p.matter_id, p.procedure, p.version, p.state, p.slot, p.parent, p.holder,
+    p.assigned, p.counts, p.pending, p.back, p.supervised, p.opened_at, p.closed_at) ORDER BY p.opened_at, p.id)
+  FROM proceeding p WHERE p.jurisdiction = $1 AND p.matter_id = ANY($3::uuid[])),
  (SELECT json_agg(json_build_array(f.matter_id, f.concept, f.value, f.entry_id, f.field))
-  FROM fact f WHERE f.jurisdiction = %(j)s AND f.matter_id = ANY(%(ids)s) AND f.superseded_by IS NULL),
- (SELECT json_agg(json_build_array(t.id, t.matter_id, t.proceeding_id, t.name, t.rule_code, t.rule, t.status, t.started_at,
-    t.due_at, t.alarm_at, t.alarms, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)
-  FROM term t WHERE t.jurisdiction = %(j)s AND t.matter_id = ANY(%(ids)s)),
+  FROM fact f WHERE f.jurisdiction = $1 AND f.matter_id = ANY($3::uuid[]) AND f.superseded_by IS NULL),
+ (SELECT json_agg(json_build_array(t.id, t.matter_id, t.proceeding_id, t.name, t.rule_code, t.rule, t.status,
+    t.started_at, t.due_at, t.alarm_at, t.alarms, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)
+  FROM term t WHERE t.jurisdiction = $1 AND t.matter_id = ANY($3::uuid[])),
  (SELECT json_agg(json_build_array(r.matter_id, r.role, r.subject_id))
-  FROM party r WHERE r.jurisdiction = %(j)s AND r.matter_id = ANY(%(ids)s)),
+  FROM party r WHERE r.jurisdiction = $1 AND r.matter_id = ANY($3::uuid[])),
  (SELECT json_build_array(e.id, e.proceeding_id, e.procedure, e.step, e.actor, encode(e.body, 'hex'))
-  FROM entry e WHERE %(last)s AND e.jurisdiction = %(j)s AND e.matter_id = ANY(%(ids)s) AND e.undone_by IS NULL
-    AND e.step NOT IN ('undo', 'note') ORDER BY e.seq DESC LIMIT 1),
- (SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
-  FROM entry e WHERE e.jurisdiction = %(j)s AND e.key_digest = %(key)s)"""
+  FROM entry e WHERE $4::boolean AND e.jurisdiction = $1 AND e.matter_id = ANY($3::uuid[]) AND e.undone_by IS NULL
+    AND e.step NOT IN ('undo', 'note') ORDER BY e.seq DESC LIMIT 1)""".encode()  # noqa: S608  # constants only
 
 # A matter that is being opened is its opener's to write, for this one transaction.
-BEGIN = """SELECT clock_timestamp(), set_config('tp.matters', %(new)s, true),
- (SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
-  FROM entry e WHERE e.jurisdiction = %(j)s AND e.key_digest = %(key)s)"""
+BEGIN = f"SELECT clock_timestamp(), {STAMP}, {_SEEN}, set_config('tp.matters', $3, true)".encode()
 
 
 @dataclass(slots=True)
@@ -92,6 +95,7 @@ class Snapshot:
     """Everything that one decision reads."""
 
     now: datetime
+    stamp: str = ""  # of the packs in force: see rulebook
     heads: dict[UUID, Head] = field(default_factory=dict)
     matters: dict[UUID, MatterState] = field(default_factory=dict)
     terms: list[TermRow] = field(default_factory=list)
@@ -102,29 +106,22 @@ class Snapshot:
 
 def lock(jurisdiction: str, matter_ids: list[UUID], proceeding_id: UUID | None, *, update: bool = True) -> dict[UUID, Head]:
     """Lock the chain heads in id order. A matter that the actor may not see is absent, as if it did not exist."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            LOCK + (" FOR UPDATE OF m" if update else ""), [jurisdiction, matter_ids, jurisdiction, proceeding_id]
-        )
-        names = [c.name for c in cursor.description][:-1]
-        return {row[0]: Head(dict(zip(names, row[:-1], strict=True))) for row in cursor.fetchall()}
+    rows = fetch(LOCK if update else SEE, [jurisdiction, matter_ids, proceeding_id])
+    return {row[0]: Head(dict(zip(_COLUMNS, row, strict=False))) for row in rows}
 
 
 def start(jurisdiction: str, matter: UUID, key_digest: bytes) -> Snapshot:
     """The clock, and whether the key of this report was seen before."""
-    with connection.cursor() as cursor:
-        cursor.execute(BEGIN, {"new": str(matter), "j": jurisdiction, "key": key_digest})
-        now, _set, seen = cursor.fetchone()
-    return Snapshot(now=now, seen=_seen(seen))
+    ((now, stamp, seen, _set),) = fetch(BEGIN, [jurisdiction, key_digest, str(matter)])
+    return Snapshot(now=now, stamp=stamp, seen=_seen(seen))
 
 
 def open_for_writing(matters: list[UUID]) -> None:
     """Matters that are split off within this transaction are its to write, too."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('tp.matters', concat_ws(' ', current_setting('tp.matters', true), %s::text), true)",
-            [" ".join(str(m) for m in matters)],
-        )
+    fetch(
+        b"SELECT set_config('tp.matters', concat_ws(' ', current_setting('tp.matters', true), $1::text), true)",
+        [" ".join(str(m) for m in matters)],
+    )
 
 
 def _seen(found: list[str] | None) -> tuple[UUID, UUID, UUID, str] | None:
@@ -132,10 +129,10 @@ def _seen(found: list[str] | None) -> tuple[UUID, UUID, UUID, str] | None:
 
 
 def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *, last: bool = False) -> Snapshot:
-    with connection.cursor() as cursor:
-        cursor.execute(READ, {"j": jurisdiction, "ids": list(heads), "key": key_digest, "last": last})
-        now, proceedings, facts, terms, parties, newest, seen = cursor.fetchone()
-    snapshot = Snapshot(now=now, heads=heads)
+    ((now, stamp, seen, proceedings, facts, terms, parties, newest),) = fetch(
+        READ, [jurisdiction, key_digest, list(heads), last]
+    )
+    snapshot = Snapshot(now=now, stamp=stamp, heads=heads)
     for head in heads.values():
         row = head.row
         snapshot.matters[head.id] = MatterState(

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
+from tianping.kernel.matters.direct import fetch
 from tianping.kernel.matters.snapshot import TermRow
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)  # the due date of a to-do without a term, so that one index sorts all
@@ -26,6 +26,8 @@ _INSERTS = {
     "link": "jurisdiction, matter_id, other_id, kind, entry_id",
     "outbox": "jurisdiction, matter_id, seq, entry_id, procedure, step, to_state",
     "erasure": "jurisdiction, id, matter_id, concept, entry_id, record, erased_at",
+    "fact": "jurisdiction, id, matter_id, concept, value, entry_id, field, valid_from, superseded_by",
+    "todo": "jurisdiction, proceeding_id, key, matter_id, steps, procedure, state, category, grade, place_path, due_at, since",
 }
 _UPDATES = {
     "proceeding": ("state", "holder", "assigned", "counts", "pending", "back", "supervised", "closed_at"),
@@ -38,24 +40,25 @@ _UPDATES = {
 }
 _MATTER = "jurisdiction, id, " + ", ".join(_UPDATES["matter"]) + ", centre, happened_at, opened_at, number_year, repeat"
 # A matter's number is taken last, from a sequence: no report waits for another.
-_NEW_MATTER = f"""numbered AS MATERIALIZED (SELECT r.*, next_number(r.jurisdiction, r.number_year) AS taken
-   FROM json_populate_recordset(NULL::matter, %(new_matter)s) r),
- new_matter AS (INSERT INTO matter ({_MATTER}, number_seq, number)
-   SELECT {_MATTER}, taken, replace(replace(%(number_format)s, '{{year}}', number_year::text), '{{seq}}', taken::text)
-   FROM numbered)"""  # noqa: S608  # column names are constants
+_NEW_MATTER = """numbered AS MATERIALIZED (SELECT r.*, next_number(r.jurisdiction, r.number_year) AS taken
+   FROM json_populate_recordset(NULL::matter, {new_matter}) r),
+ new_matter AS (INSERT INTO matter ({columns}, number_seq, number)
+   SELECT {columns}, taken, replace(replace({number_format}, '{{year}}', number_year::text), '{{seq}}', taken::text)
+   FROM numbered)"""
 # The old value must be superseded before the new one comes: one current value a concept is a constraint.
-_FACTS = """old_fact AS (UPDATE fact f SET superseded_by = r.entry_id FROM json_populate_recordset(NULL::fact, %(fact)s) r
+_FACTS = """old_fact AS (UPDATE fact f SET superseded_by = r.entry_id FROM json_populate_recordset(NULL::fact, {fact}) r
    WHERE f.jurisdiction = r.jurisdiction AND f.matter_id = r.matter_id AND f.concept = r.concept AND f.superseded_by IS NULL
    RETURNING 1),
  fact_in AS (INSERT INTO fact (jurisdiction, id, matter_id, concept, value, entry_id, field, valid_from, superseded_by)
    SELECT jurisdiction, id, matter_id, concept, value, entry_id, field, valid_from, NULL
-   FROM json_populate_recordset(NULL::fact, %(fact)s) WHERE (SELECT count(*) FROM old_fact) >= 0)"""
-_TODO = """todo_out AS (DELETE FROM todo t USING json_to_recordset(%(todo_keep)s) AS k(jurisdiction text, proceeding_id uuid, keys text[])
+   FROM json_populate_recordset(NULL::fact, {fact}) WHERE (SELECT count(*) FROM old_fact) >= 0)"""
+_TODO = """todo_out AS (DELETE FROM todo t
+   USING json_to_recordset({todo_keep}) AS k(jurisdiction text, proceeding_id uuid, keys text[])
    WHERE t.jurisdiction = k.jurisdiction AND t.proceeding_id = k.proceeding_id AND t.key <> ALL (k.keys)),
  todo_in AS (INSERT INTO todo (jurisdiction, proceeding_id, key, matter_id, steps, procedure, state, category, grade, place_path,
      due_at, since)
    SELECT jurisdiction, proceeding_id, key, matter_id, steps, procedure, state, category, grade, place_path, due_at, since
-   FROM json_populate_recordset(NULL::todo, %(todo)s)
+   FROM json_populate_recordset(NULL::todo, {todo})
    ON CONFLICT (jurisdiction, proceeding_id, key) DO UPDATE SET steps = excluded.steps, state = excluded.state,
      category = excluded.category, grade = excluded.grade, place_path = excluded.place_path, due_at = excluded.due_at)"""
 
@@ -97,59 +100,68 @@ def hexed(value: bytes | None) -> str | None:
     return None if value is None else "\\x" + value.hex()
 
 
-_statements: dict[tuple[str, ...], str] = {}
+_statements: dict[tuple[str, ...], bytes] = {}
 
 
-def _statement(parts: tuple[str, ...]) -> str:
-    """The one write for this set of tables; a few dozen sets exist, each is prepared once a connection."""
-    if parts not in _statements:
-        ctes: list[str] = []
-        for part in parts:
-            kind, _colon, table = part.partition(":")
-            match kind:
-                case "new_matter":
-                    ctes.append(_NEW_MATTER)
-                case "fact":
-                    ctes.append(_FACTS)
-                case "todo":
-                    ctes.append(_TODO)
-                case "insert":
-                    columns = _INSERTS[table]
-                    ctes.append(
-                        f"{table}_in AS (INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608  # constants
-                        f" FROM json_populate_recordset(NULL::{table}, %({table}_in)s))"
-                    )
-                case "update":
-                    sets = ", ".join(f"{c} = r.{c}" for c in _UPDATES[table])
-                    ctes.append(
-                        f"{table}_up AS (UPDATE {table} x SET {sets} FROM json_populate_recordset(NULL::{table},"  # noqa: S608
-                        f" %({table}_up)s) r WHERE x.jurisdiction = r.jurisdiction AND x.id = r.id)"
-                    )
-        answer = "SELECT id, taken FROM numbered" if "new_matter" in parts else "SELECT NULL::uuid, NULL::bigint"
-        _statements[parts] = "WITH " + ",\n ".join(ctes) + "\n" + answer
+def _statement(parts: tuple[str, ...]) -> bytes:
+    """The one write for this set of tables; a few dozen sets exist, each is prepared once a connection.
+
+    The parameters are the parts' values, in order: see `write`.
+    """
+    if parts in _statements:
+        return _statements[parts]
+    ctes: list[str] = []
+    count = 0
+    for part in parts:
+        count += 1
+        kind, _colon, table = part.partition(":")
+        match kind:
+            case "new_matter":
+                ctes.append(_NEW_MATTER.format(columns=_MATTER, new_matter=f"${count}", number_format=f"${count + 1}"))
+                count += 1
+            case "fact":
+                ctes.append(_FACTS.format(fact=f"${count}"))
+            case "todo":
+                ctes.append(_TODO.format(todo=f"${count}", todo_keep=f"${count + 1}"))
+                count += 1
+            case "insert":
+                columns = _INSERTS[table]
+                ctes.append(
+                    f"{table}_in AS (INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608  # constants
+                    f" FROM json_populate_recordset(NULL::{table}, ${count}))"
+                )
+            case "update":
+                sets = ", ".join(f"{c} = r.{c}" for c in _UPDATES[table])
+                ctes.append(
+                    f"{table}_up AS (UPDATE {table} x SET {sets} FROM json_populate_recordset(NULL::{table},"  # noqa: S608
+                    f" ${count}) r WHERE x.jurisdiction = r.jurisdiction AND x.id = r.id)"
+                )
+    answer = "SELECT id, taken FROM numbered" if "new_matter" in parts else "SELECT NULL::uuid, NULL::bigint"
+    _statements[parts] = f"WITH {', '.join(ctes)} {answer}".encode()
     return _statements[parts]
 
 
 def write(rows: Rows, number_format: str) -> dict[UUID, int]:
     """Write everything in one statement; answers with the number that each new matter got."""
     parts: list[str] = []
-    values: dict[str, Any] = {"number_format": number_format}
+    values: list[str] = []
+
+    def add(part: str, *given: list[dict[str, Any]]) -> None:
+        parts.append(part)
+        values.extend(_encode(rows).decode() for rows in given)
+
     if rows.new_matter:
-        parts.append("new_matter")
-        values["new_matter"] = _encode(rows.new_matter).decode()
-    for table, found in sorted(rows.insert.items()):
-        parts.append(f"insert:{table}")
-        values[f"{table}_in"] = _encode(found).decode()
-    for table, found in sorted(rows.update.items()):
-        parts.append(f"update:{table}")
-        values[f"{table}_up"] = _encode(found).decode()
+        add("new_matter", rows.new_matter)
+        values.append(number_format)
+    for table in sorted(rows.insert):
+        add(f"insert:{table}", rows.insert[table])
+    for table in sorted(rows.update):
+        add(f"update:{table}", rows.update[table])
+    fresh = not rows.update  # every matter is new: it has no fact to supersede and no to-do row to take away
     if rows.fact:
-        parts.append("fact")
-        values["fact"] = _encode(rows.fact).decode()
-    if rows.todo_keep:
-        parts.append("todo")
-        values["todo"] = _encode(rows.todo).decode()
-        values["todo_keep"] = _encode(rows.todo_keep).decode()
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(tuple(parts)), values)
-        return {row[0]: row[1] for row in cursor.fetchall() if row[0] is not None}
+        add("insert:fact" if fresh else "fact", rows.fact)
+    if rows.todo and fresh:
+        add("insert:todo", rows.todo)
+    elif rows.todo_keep:
+        add("todo", rows.todo, rows.todo_keep)
+    return {row[0]: row[1] for row in fetch(_statement(tuple(parts)), values) if row[0] is not None}
