@@ -5,47 +5,137 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from tianping.kernel.agencies.access import PURPOSES
+from tianping.kernel.agencies.access import PURPOSES, record
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import citizen_actor, guest_actor, posts_of, staff_actor
+from tianping.kernel.agencies.audit import Audited, audit
+from tianping.kernel.agencies.directory import Office, Person, offices, people_at
 from tianping.kernel.agencies.home import home
 from tianping.kernel.documents.files import download_name as paper_name
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
+from tianping.kernel.matters.alike import Alike, alike
+from tianping.kernel.matters.chains import verify_matter
+from tianping.kernel.matters.figures import Figure, figures, loads
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
 from tianping.kernel.matters.papers import append_upload, begin_upload, finish_upload, open_paper, store
 from tianping.kernel.matters.progress import Progress, actor_for_code, own_matters, progress, readers_of
-from tianping.kernel.matters.show import MASKED, EntryView, MatterView, ProceedingView, TermView, reveal, show
+from tianping.kernel.matters.show import (
+    MASKED,
+    EntryView,
+    MatterView,
+    PaperView,
+    PartyView,
+    ProceedingView,
+    TermView,
+    reveal,
+    show,
+)
 from tianping.kernel.packs.book import PackBook, book
 from tianping.kernel.places.locator import Located, locate
 
 __all__ = [
-    "MASKED", "PURPOSES", "Actor", "EntryView", "Located", "MatterView", "PackBook", "Page", "ProceedingView", "Progress", "Query",
-    "Receipt", "RefusedError", "Row", "TermView", "acting", "actor_for_code", "advance", "append_upload", "begin_upload", "book", "citizen_actor", "guest_actor",
-    "finish_upload", "home", "locate", "open_paper", "own_matters", "paper_name", "posts_of", "progress", "readers_of", "registry", "report", "reveal", "show",
-    "staff_actor", "store", "system_actor", "worklist",
+    "MASKED",
+    "PURPOSES",
+    "Alike",
+    "Audited",
+    "Figure",
+    "Office",
+    "Person",
+    "Actor",
+    "EntryView",
+    "Located",
+    "MatterView",
+    "PackBook",
+    "Page",
+    "PaperView",
+    "PartyView",
+    "ProceedingView",
+    "Progress",
+    "Query",
+    "Receipt",
+    "RefusedError",
+    "Row",
+    "TermView",
+    "acting",
+    "actor_for_code",
+    "advance",
+    "alike",
+    "append_upload",
+    "audit",
+    "begin_upload",
+    "book",
+    "citizen_actor",
+    "guest_actor",
+    "figures",
+    "finish_upload",
+    "home",
+    "loads",
+    "locate",
+    "note_read",
+    "offices",
+    "open_paper",
+    "own_matters",
+    "paper_name",
+    "people_at",
+    "posts_of",
+    "progress",
+    "readers_of",
+    "registry",
+    "report",
+    "reveal",
+    "show",
+    "staff_actor",
+    "store",
+    "system_actor",
+    "verify_here",
+    "worklist",
 ]
 
 
 def report(
-    *, actor: Actor, form: Mapping[str, Any], key: str, procedure: str = "intake", step: str = "",
-    happened_at: datetime | None = None, received_at: datetime | None = None,
+    *,
+    actor: Actor,
+    form: Mapping[str, Any],
+    key: str,
+    procedure: str = "intake",
+    step: str = "",
+    happened_at: datetime | None = None,
+    received_at: datetime | None = None,
 ) -> Receipt:
     """Open a matter; its place is matched to a grid first. See `matters.advance.report`."""
     return road.report(
-        actor=actor, form=form, key=key, procedure=procedure, step=step, happened_at=happened_at, received_at=received_at,
+        actor=actor,
+        form=form,
+        key=key,
+        procedure=procedure,
+        step=step,
+        happened_at=happened_at,
+        received_at=received_at,
         located=_located(actor.jurisdiction, form),
     )
 
 
 def advance(
-    proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str, happened_at: datetime | None = None,
+    proceeding: UUID,
+    step: str,
+    *,
+    actor: Actor,
+    form: Mapping[str, Any],
+    key: str,
+    happened_at: datetime | None = None,
     received_at: datetime | None = None,
 ) -> Receipt:
     """Take one step. See `matters.advance.advance`."""
     return road.advance(
-        proceeding, step, actor=actor, form=form, key=key, happened_at=happened_at, received_at=received_at,
+        proceeding,
+        step,
+        actor=actor,
+        form=form,
+        key=key,
+        happened_at=happened_at,
+        received_at=received_at,
         located=_located(actor.jurisdiction, form),
     )
 
@@ -56,3 +146,15 @@ def _located(jurisdiction: str, form: Mapping[str, Any]) -> dict[str, str]:
         return {}
     found = locate(jurisdiction, form.get("point"), str(form.get("place") or ""))
     return {"grid": found.grid, "path": found.agency_path} if found else {}
+
+
+def note_read(actor: Actor, purpose: str, what: list[str], *, rows: int = 1) -> None:
+    """Record a read that gave out many rows at once, such as an export."""
+    with acting(actor):
+        record(actor, purpose, what, rows=rows)
+
+
+def verify_here(actor: Actor, matter: UUID) -> list[str]:
+    """What is wrong with the chain of a matter in sight, as sentences; empty when it holds."""
+    with acting(actor):
+        return [fault.sentence for fault in verify_matter(matter, actor.jurisdiction)]

@@ -8,16 +8,16 @@ from django.db import connection
 
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.agencies.actors import guest_actor
-from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
+from tianping.kernel.clock.calendar import WorkCalendar
 from tianping.kernel.clock.engine import DueDate
 from tianping.kernel.lifecycle.offers import Offer, offers
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.advance import read_code, registry
 from tianping.kernel.matters.assemble import main_proceeding
-from tianping.kernel.matters.clocks import due_of
 from tianping.kernel.matters.rulebook import clockwork
-from tianping.kernel.matters.snapshot import TermRow, lock, read
+from tianping.kernel.matters.show import TermView, view_of_term
+from tianping.kernel.matters.snapshot import lock, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Progress:
     office_phone: str
     opened_at: datetime
     promised: DueDate | None
+    next_due: DueDate | None  # the first clock that runs, where no answer date is promised yet
+    terms: list[TermView]
     calendar: WorkCalendar
     steps: list[Public]
     offers: list[Offer]
@@ -76,11 +78,16 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
         main = main_proceeding(rules, state)
         procedure = rules.procedure(main.procedure, main.version)
         work = clockwork(actor.jurisdiction)
+        terms = [
+            view_of_term(t, rules.procedure(state.proceedings[t.proceeding_id].procedure), work.calendar)
+            for t in snapshot.terms if t.status != "ended"
+        ]
         office, phone = _office(actor.jurisdiction, main.holder or state.centre)
         return Progress(
             matter=wanted, proceeding=main.id, number=row["number"], protected=state.protected, state=main.state,
             procedure=main.procedure, state_label=procedure.states.get(main.state, main.state), office=office, office_phone=phone,
-            opened_at=row["opened_at"], promised=_promised(snapshot.terms, work.calendar), calendar=work.calendar,
+            opened_at=row["opened_at"], promised=_promised(terms), next_due=_first(terms),
+            terms=terms, calendar=work.calendar,
             steps=_public(actor.jurisdiction, wanted), offers=offers(rules, state, main, actor), now=snapshot.now,
         )
 
@@ -97,14 +104,13 @@ def _only(actor: Actor) -> UUID | None:
         return row[0] if row else None
 
 
-def _promised(terms: list[TermRow], calendar: WorkCalendar) -> DueDate | None:
-    rules = registry()
-    names = {(p.name, t.name) for p in rules.procedures() for t in p.terms if t.promised}
-    running = [t for t in terms if t.status != "ended" and any(t.name == n for _p, n in names)]
-    try:
-        return due_of(running[-1], calendar) if running else None
-    except CalendarYearMissing:
-        return None
+def _promised(terms: list[TermView]) -> DueDate | None:
+    return next((t.due for t in reversed(terms) if t.promised), None)
+
+
+def _first(terms: list[TermView]) -> DueDate | None:
+    running = [t.due for t in terms if t.due is not None and t.due.at is not None]
+    return min(running, key=lambda d: d.at or d.started, default=None)
 
 
 def _office(jurisdiction: str, path: str) -> tuple[str, str]:

@@ -237,7 +237,7 @@ def _proceeding(
 ) -> ProceedingView:
     procedure = rules.procedure(proceeding.procedure, proceeding.version)
     is_open = proceeding.state not in procedure.final
-    views = [_term(t, procedure, calendar) for t in terms if t.proceeding_id == proceeding.id]
+    views = [view_of_term(t, procedure, calendar) for t in terms if t.proceeding_id == proceeding.id]
     return ProceedingView(
         state=proceeding, procedure=procedure, state_label=procedure.states.get(proceeding.state, proceeding.state),
         holder_name=names.get(proceeding.holder, ""), assigned={r: names.get(u, "") for r, u in proceeding.assigned.items()},
@@ -246,7 +246,8 @@ def _proceeding(
     )
 
 
-def _term(term: TermRow, procedure: Procedure, calendar: WorkCalendar) -> TermView:
+def view_of_term(term: TermRow, procedure: Procedure, calendar: WorkCalendar) -> TermView:
+    """The clock with its label and its due date, if the calendar knows the years it needs."""
     declared = procedure.term_by_name.get(term.name)
     label = declared.label if declared else term.name
     promised = bool(declared and declared.promised)

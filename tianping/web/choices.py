@@ -1,0 +1,64 @@
+"""What a form may choose from: pack codes, offices, people, running clocks, known facts. In the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tianping.kernel.lifecycle.concepts import Concept
+from tianping.kernel.lifecycle.vocabulary import Field
+from tianping.kernel.service import MatterView, book, offices, people_at, registry
+
+Choice = tuple[str, str]
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def label_of(row: Any) -> str:
+    return str(row.name_en if english() and getattr(row, "name_en", "") else row.name)
+
+
+def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterView | None, holder: str) -> list[Any]:
+    """The options of one field; empty when it is not a choice."""
+    declared = item.choices or concept.choices
+    if declared:
+        return [(code, _(text)) for code, text in declared]
+    match concept.type, concept.source:
+        case "choice", "category":
+            return categories(jurisdiction)
+        case "choice", source if source:
+            return [(r.code, label_of(r)) for r in book(jurisdiction).rows(source)]
+        case ("agency" | "agencies"), _source:
+            return [(o.path, o.name_en if english() and o.name_en else o.name) for o in offices(jurisdiction)]
+        case "person", _source:
+            return [(str(p.user), f"{p.name}（{p.title}）") for p in people_at(jurisdiction, holder)]
+    if concept.name == "term" and view is not None:
+        return [(t.row.name, _(t.label)) for p in view.proceedings for t in p.terms if t.row.status != "ended"]
+    if concept.name == "concept" and view is not None:
+        return known_facts(view.state.facts)
+    return []
+
+
+def categories(jurisdiction: str) -> list[Any]:
+    """Leaves under their classes, as Django groups options."""
+    rows = book(jurisdiction).categories()
+    tops = [r for r in rows if r.parent is None]
+    return [(label_of(t), [(r.code, label_of(r)) for r in rows if r.parent == t.code]) for t in tops]
+
+
+def known_facts(facts: Mapping[str, Any]) -> list[Choice]:
+    concepts = registry().concepts
+    return [(name, _(concepts[name].label)) for name in facts if name in concepts]
+
+
+def category_label(jurisdiction: str, code: str) -> str:
+    found = book(jurisdiction).category(code) if code else None
+    return label_of(found) if found else ""
+
+
+def grade_label(jurisdiction: str, code: str) -> str:
+    found = next((g for g in book(jurisdiction).grades() if g.code == code), None)
+    return label_of(found) if found else ""

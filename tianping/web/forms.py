@@ -1,0 +1,101 @@
+"""A step's form as Django draws it, made from the declaration. What it says is checked by the one parser, not here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms.utils import ErrorDict, ErrorList
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tianping.kernel.lifecycle.concepts import Concept
+from tianping.kernel.lifecycle.state import SEALED
+from tianping.kernel.lifecycle.vocabulary import Field, Step
+from tianping.kernel.service import MatterView, RefusedError, registry
+from tianping.web.choices import choices_for
+
+FEW = 5  # so many options stand as large buttons instead of a list
+
+
+class StepForm(forms.Form):
+    """The questions of one step. Known facts are not asked again unless the step revises them."""
+
+    use_required_attribute = False
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self, step: Step, jurisdiction: str, *, data: Mapping[str, Any] | None = None, view: MatterView | None = None,
+        holder: str = "", key: str = "", only: frozenset[str] | None = None, prefix: str | None = None,
+    ) -> None:
+        super().__init__(data, initial={"key": key}, prefix=prefix)
+        self.step = step
+        concepts = registry().concepts
+        facts = view.state.facts if view is not None else {}
+        opened = view.facts if view is not None else {}
+        for item in step.form.fields:
+            concept = concepts[item.concept]
+            known = concept.scope == "matter" and concept.name in facts
+            if (known and not item.revises) or (only is not None and item.name not in only):
+                continue
+            options = choices_for(jurisdiction, item, concept, view, holder)
+            made = _field(item, concept, options)
+            made.label = _(item.label or concept.label)
+            made.help_text = _(item.hint) if item.hint else ""
+            made.required = item.required
+            value = opened.get(concept.name)
+            if known and value != SEALED:
+                made.initial = ",".join(value) if concept.type == "point" and isinstance(value, list) else value
+            self.fields[item.name] = made
+
+    def raw(self) -> dict[str, Any]:
+        """What was sent, as the parser takes it."""
+        found: dict[str, Any] = {}
+        for name, field in self.fields.items():
+            if name == "key" or isinstance(field, forms.FileField):
+                continue
+            value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))  # type: ignore[arg-type]
+            if value not in (None, "", []):
+                found[name] = value
+        return found
+
+    def refuse(self, error: RefusedError) -> None:
+        """Put the sentences of a refusal beside their fields, and what belongs to none on top."""
+        self._errors = ErrorDict()
+        details = error.values.get("details", {})
+        for name, text in error.fields.items():
+            sentence = _(text) % details.get(name, {}) if details.get(name) else _(text)
+            self._errors[name if name in self.fields else "__all__"] = ErrorList([sentence])
+        if not error.fields:
+            self._errors["__all__"] = ErrorList([_(error.sentence)])
+        self.cleaned_data = {}
+
+
+def _field(item: Field, concept: Concept, options: list[Any]) -> forms.Field:
+    match concept.type:
+        case "longtext":
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}))
+        case "boolean":
+            return forms.ChoiceField(choices=[("true", _("是")), ("false", _("不是"))], widget=forms.RadioSelect)
+        case "agencies":
+            return forms.MultipleChoiceField(choices=options, widget=forms.SelectMultiple(attrs={"size": 8}))
+        case "files":
+            return forms.FileField(widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.ofd,.docx,.xlsx"}))
+        case "integer":
+            return forms.CharField(widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+        case "date":
+            return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}))
+        case "phone":
+            return forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+        case "point":
+            return forms.CharField(widget=forms.HiddenInput)
+    if options:
+        flat = [o for o in options if isinstance(o[1], str)]
+        if len(flat) == len(options) <= FEW and concept.type == "choice":
+            return forms.ChoiceField(choices=options, widget=forms.RadioSelect)
+        return forms.ChoiceField(choices=[("", "—"), *options])
+    return forms.CharField()
+
+
+def uploads(request: HttpRequest) -> list[Any]:
+    """The files of a form's request, whatever their field."""
+    return [f for name in request.FILES for f in request.FILES.getlist(name)]
