@@ -105,7 +105,7 @@ def procedure(request: HttpRequest, name: str) -> dict[str, Any]:
 
 @router.get("/categories", auth=ANYBODY, response=shapes.Categories)
 def categories(request: HttpRequest) -> dict[str, Any]:
-    """Classes and leaves of today's taxonomy, with the codes of standards they map to and how far these were checked."""
+    """Classes and leaves of today's taxonomy, with the standards' codes they map to and how far these were checked."""
     found = book(settings.JURISDICTION).categories()
     return {
         "items": [
