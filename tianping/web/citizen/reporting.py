@@ -125,7 +125,7 @@ def _send(request: HttpRequest, draft: dict[str, Any], number: int) -> HttpRespo
         for name, text in (error.fields or {"": error.sentence}).items():
             form.add_error(None, f"{_field(name)}{_(text)}")
         return _show(request, number, form, draft, 422)
-    request.session[RECEIPT] = {"code": receipt.code, "number": receipt.number, "keys": " ".join(f"{draft['key'][:12]}-{p.name}" for p in drafts.PAGES)}
+    request.session[RECEIPT] = {"code": receipt.code, "number": receipt.number, "title": drafts.first_words(draft.get("description", "")), "keys": " ".join(f"{draft['key'][:12]}-{p.name}" for p in drafts.PAGES)}
     drafts.drop(request)
     return HttpResponseRedirect(reverse("citizen:receipt"))
 

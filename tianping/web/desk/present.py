@@ -16,7 +16,7 @@ from tianping.kernel.clock.engine import state as clock_state
 from tianping.kernel.clock.explain import law, sentences, standing
 from tianping.kernel.clock.rules import Unit
 from tianping.kernel.lifecycle.offers import Offer
-from tianping.kernel.service import Actor, EntryView, MatterView, PaperView, ProceedingView, Row, TermView, registry
+from tianping.kernel.service import Actor, EntryView, MatterView, PaperView, ProceedingView, Row, TermView, offices, registry
 from tianping.web.choices import category_label, grade_label
 
 UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.MINUTE: "hour"}
@@ -31,7 +31,7 @@ def left_of(due: DueDate | None, calendar: WorkCalendar | None, now: datetime) -
         return None
     state = clock_state(due, now, calendar)
     if state == "paused":
-        return {"held": _("暂停"), "at": due.at}
+        return {"held": _(due.pauses[-1].why) if due.pauses and due.pauses[-1].why else _("等消息"), "at": due.at}
     rest = remaining(due, now, calendar)
     unit = UNITS.get(rest.unit, "day")
     amount = rest.amount if rest.unit is not Unit.MINUTE else 0
@@ -41,7 +41,7 @@ def left_of(due: DueDate | None, calendar: WorkCalendar | None, now: datetime) -
 def quick_left(due_at: datetime | None, state: str, now: datetime) -> dict[str, Any]:
     """The same from a list's bare due date: whole days, without the calendar."""
     if state == "suspended":
-        return {"held": _("暂停"), "at": due_at}
+        return {"held": _("等消息"), "at": due_at}
     if due_at is None:
         return {"remaining": None}
     days = (timezone.localtime(due_at).date() - timezone.localtime(now).date()).days
@@ -58,12 +58,13 @@ def state_label(procedure: str, state: str) -> str:
 def list_rows(rows: Iterable[Row], actor: Actor, now: datetime, query: str, current: UUID | None = None) -> list[dict[str, Any]]:
     """Rows for components/table.html; `query` is carried into the address that opens a row."""
     made = []
+    areas = {o.path: o.short for o in offices(actor.jurisdiction)}
     for row in rows:
         address = reverse("desk:matter", args=[row.matter])
         made.append({
             "id": f"{row.proceeding or ''}:{row.matter}", "url": address, "pane_url": reverse("desk:pane", args=[row.matter]) + query,
             "number_short": row.number.rpartition("〕")[2].removesuffix("号"), "title": row.title or _("（没有标题）"),
-            "due": quick_left(row.due_at, row.state, now), "place": row.place[:14], "state": state_label(row.procedure, row.state),
+            "due": quick_left(row.due_at, row.state, now), "place": areas.get(".".join(row.place_path.split(".")[:2]) + ".", "") if row.place else "", "state": state_label(row.procedure, row.state),
             "holder": row.assignee_name or row.holder_name, "mine": row.assignee is not None and row.assignee == actor.user,
             "category": category_label(actor.jurisdiction, row.category), "current": row.matter == current,
         })
