@@ -26,8 +26,12 @@ def _mark() -> str:
     """What the template is made of: schema, packs and the loader."""
     digest = hashlib.sha256()
     files = [*ROOT.glob("tianping/**/migrations/*.py"), *ROOT.glob("tianping/**/sql/*.sql"), *ROOT.glob("packs/**/*")]
-    files += [*ROOT.glob("tianping/kernel/packs/*.py"), *ROOT.glob("tianping/kernel/agencies/*.py"),
-              *ROOT.glob("tianping/kernel/places/*.py"), ROOT / "tianping/config/county.py"]
+    files += [
+        *ROOT.glob("tianping/kernel/packs/*.py"),
+        *ROOT.glob("tianping/kernel/agencies/*.py"),
+        *ROOT.glob("tianping/kernel/places/*.py"),
+        ROOT / "tianping/config/county.py",
+    ]
     for file in sorted(f for f in files if f.is_file()):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:10]
@@ -43,7 +47,8 @@ def make_template():
             admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             ensure_database(CLUSTER.url("postgres", name), "tianping_app")
             env = os.environ | {
-                "DATABASE_URL": CLUSTER.url("postgres", name), "TIANPING_KEYS": str(CLUSTER.data.parent / "test-keys"),
+                "DATABASE_URL": CLUSTER.url("postgres", name),
+                "TIANPING_KEYS": str(CLUSTER.data.parent / "test-keys"),
             }
             subprocess.run([sys.executable, str(ROOT / "tests" / "make_template.py"), PASSWORD], env=env, check=True)
             admin.execute(f"ALTER DATABASE {name} WITH IS_TEMPLATE true")

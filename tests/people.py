@@ -5,9 +5,18 @@ from tianping.kernel.agencies.models import User
 
 JURISDICTION = "990101"
 WHO = {
-    "dispatcher": "liuxiaoyan", "registrar": "huangli", "supervisor": "sunlei", "leader": "chenguihua", "protector": "zhulin",
-    "archivist": "gaofeng", "auditor": "guoyan", "security_admin": "linhaitao", "system_admin": "hejing",
-    "handler": "caoyong", "head": "pengna", "other_handler": "dugang",  # 住建局, 住建局, 水务局
+    "dispatcher": "liuxiaoyan",
+    "registrar": "huangli",
+    "supervisor": "sunlei",
+    "leader": "chenguihua",
+    "protector": "zhulin",
+    "archivist": "gaofeng",
+    "auditor": "guoyan",
+    "security_admin": "linhaitao",
+    "system_admin": "hejing",
+    "handler": "caoyong",
+    "head": "pengna",
+    "other_handler": "dugang",  # 住建局, 住建局, 水务局
 }
 
 

@@ -144,7 +144,8 @@ def _code_opens_content(_url: str, world: World) -> Iterator[None]:
     """A receipt code taken for a proven identity."""
     before = dict(world.actors)
     world.actors = {
-        k: replace(a, kind="citizen", keys=a.keys | {f"subject:{a.subject}"}) if k[0] == "own_code" else a for k, a in before.items()
+        k: replace(a, kind="citizen", keys=a.keys | {f"subject:{a.subject}"}) if k[0] == "own_code" else a
+        for k, a in before.items()
     }
     try:
         yield
@@ -161,7 +162,9 @@ def _open_search() -> Opener:
     @contextmanager
     def opened(url: str, _world: World) -> Iterator[None]:
         with psycopg.connect(url, autocommit=True) as owner:
-            (before,) = owner.execute("SELECT pg_get_functiondef('search_matters(text,int)'::regprocedure)").fetchone() or ("",)
+            (before,) = owner.execute(
+                "SELECT pg_get_functiondef('search_matters(text,int)'::regprocedure)"
+            ).fetchone() or ("",)
             owner.execute(_OPEN_SEARCH)
             try:
                 yield
@@ -173,7 +176,9 @@ def _open_search() -> Opener:
 
 def _table_open(table: str) -> Hole:
     return Hole(
-        f"row-level security off on {table}", frozenset({f"sql:{table}", f"sql-all:{table}"}), ("handler", "auditor", "guest"),
+        f"row-level security off on {table}",
+        frozenset({f"sql:{table}", f"sql-all:{table}"}),
+        ("handler", "auditor", "guest"),
         ("elsewhere", "violence", "fresh"),
         _sql(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY", f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
     )
@@ -184,38 +189,77 @@ _LISTS = frozenset({"list:sight", "list:ids", "list:opened", "detail"})
 _PROTECTED = ("violence", "complained", "entrusted")
 
 HOLES: tuple[Hole, ...] = (
-    *(_table_open(t) for t in ("matter", "entry", "sealed", "fact", "todo", "document", "party", "proceeding", "term", "identifier")),
-    Hole("a role that row-level security does not bind", frozenset({"sql:matter", "sql:sealed"}), _STAFF, ("elsewhere",), _row_security_off),
+    *(
+        _table_open(t)
+        for t in ("matter", "entry", "sealed", "fact", "todo", "document", "party", "proceeding", "term", "identifier")
+    ),
+    Hole(
+        "a role that row-level security does not bind",
+        frozenset({"sql:matter", "sql:sealed"}),
+        _STAFF,
+        ("elsewhere",),
+        _row_security_off,
+    ),
     Hole("the matter page without scope", frozenset({"detail"}), _STAFF, ("fresh",), _unscoped_show()),
     Hole("a search without scope", frozenset({"search:hits"}), _STAFF, ("elsewhere",), _open_search()),
     Hole("telephone numbers on the page", frozenset({"detail"}), ("dispatcher",), ("sent",), _phones_on_the_page),
-    Hole("error texts that say too much", frozenset({"detail", "step:accept"}), ("auditor",), ("sent",), _talkative_refusals),
+    Hole(
+        "error texts that say too much",
+        frozenset({"detail", "step:accept"}),
+        ("auditor",),
+        ("sent",),
+        _talkative_refusals,
+    ),
     Hole("posts that never end", frozenset({"detail"}), ("revoked",), ("sent",), _posts_never_end),
     Hole("a receipt code taken for an identity", frozenset({"detail"}), ("own_code",), ("fresh",), _code_opens_content),
     Hole("everybody looks over the county", _LISTS, _STAFF, ("fresh",), _as(lo="qingxi.", hi="qingxi/")),
     Hole("a prefix taken for a path", frozenset({"detail"}), ("other_handler",), ("town",), _as(lo="q", hi="r")),
-    Hole("an office's key given to another", frozenset({"detail"}), ("other_handler",), ("sent",), _key("other_handler", "agency:qingxi.zhujian.")),
-    Hole("the protector's key given to the dispatcher", frozenset({"detail"}), ("dispatcher",), _PROTECTED, _key("dispatcher", "protector@qingxi.zongzhi.")),
     Hole(
-        "a protected matter with a path", _LISTS, ("dispatcher", "leader"), _PROTECTED,
+        "an office's key given to another",
+        frozenset({"detail"}),
+        ("other_handler",),
+        ("sent",),
+        _key("other_handler", "agency:qingxi.zhujian."),
+    ),
+    Hole(
+        "the protector's key given to the dispatcher",
+        frozenset({"detail"}),
+        ("dispatcher",),
+        _PROTECTED,
+        _key("dispatcher", "protector@qingxi.zongzhi."),
+    ),
+    Hole(
+        "a protected matter with a path",
+        _LISTS,
+        ("dispatcher", "leader"),
+        _PROTECTED,
         _sql("UPDATE matter SET path = centre WHERE protected", "UPDATE matter SET path = '' WHERE protected"),
     ),
     Hole(
-        "a protected matter seen by its office", frozenset({"detail"}), ("head", "handler"), ("entrusted",),
+        "a protected matter seen by its office",
+        frozenset({"detail"}),
+        ("head", "handler"),
+        ("entrusted",),
         _sql(
             "UPDATE matter SET audience = audience || '{agency:qingxi.zhujian.}' WHERE protected",
             "UPDATE matter SET audience = array_remove(audience, 'agency:qingxi.zhujian.') WHERE protected",
         ),
     ),
     Hole(
-        "the office complained of sees the complaint", frozenset({"detail", "sql:matter"}), ("tianliang",), ("complained",),
+        "the office complained of sees the complaint",
+        frozenset({"detail", "sql:matter"}),
+        ("tianliang",),
+        ("complained",),
         _sql(
             "UPDATE matter SET audience = audience || '{agency:qingxi.zhifa.}' WHERE protected",
             "UPDATE matter SET audience = array_remove(audience, 'agency:qingxi.zhifa.') WHERE protected",
         ),
     ),
     Hole(
-        "reporters of one handling see each other", frozenset({"progress", "detail"}), ("other_code", "other_citizen"), ("follower",),
+        "reporters of one handling see each other",
+        frozenset({"progress", "detail"}),
+        ("other_code", "other_citizen"),
+        ("follower",),
         _sql(
             "UPDATE matter f SET audience = f.audience || (SELECT l.audience FROM matter l WHERE l.id = f.leader) WHERE f.leader IS NOT NULL",
             "UPDATE matter f SET audience = (SELECT array_agg(a) FROM unnest(f.audience) a WHERE NOT a = ANY"

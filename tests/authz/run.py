@@ -65,7 +65,11 @@ def main() -> int:
         for hole in HOLES:
             with hole.open(url, world):
                 _more, faults = check(
-                    world, {n: s for n, s in surfaces.items() if n in hole.surfaces}, hole.roles, hole.relations, stop_at_first=True
+                    world,
+                    {n: s for n, s in surfaces.items() if n in hole.surfaces},
+                    hole.roles,
+                    hole.relations,
+                    stop_at_first=True,
                 )
             found += bool(faults)
             print(f"planted {hole.name}: {'found' if faults else 'NOT FOUND'}", flush=True)

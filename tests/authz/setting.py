@@ -21,7 +21,10 @@ def database() -> Iterator[str]:
     with TemporaryDirectory() as folder:
         settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
         settings.STORAGES = settings.STORAGES | {
-            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": f"{folder}/files"}}
+            "default": {
+                "BACKEND": "django.core.files.storage.FileSystemStorage",
+                "OPTIONS": {"location": f"{folder}/files"},
+            }
         }
         settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
         name = f"authz_{os.getpid()}"

@@ -9,11 +9,34 @@ from tests.authz.world import Canary
 from tianping.capabilities.search.find import find
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.service import (
-    Query, acting, advance, open_paper, own_matters, progress, readers_of, registry, reveal, show, worklist,
+    Query,
+    acting,
+    advance,
+    open_paper,
+    own_matters,
+    progress,
+    readers_of,
+    registry,
+    reveal,
+    show,
+    worklist,
 )
 
 Surface = Callable[[Actor, Canary], str]
-TABLES = ("matter", "proceeding", "entry", "sealed", "fact", "term", "todo", "party", "identifier", "link", "document", "erasure")
+TABLES = (
+    "matter",
+    "proceeding",
+    "entry",
+    "sealed",
+    "fact",
+    "term",
+    "todo",
+    "party",
+    "identifier",
+    "link",
+    "document",
+    "erasure",
+)
 
 
 def quiet(call: Callable[[], object]) -> str:
@@ -53,7 +76,9 @@ def searched(field: str) -> Surface:
     def read(actor: Actor, canary: Canary) -> str:
         text = canary.receipt.number if field == "number" else canary.secret[field]
         found = find(actor, text)
-        return repr(worklist(actor, Query(view="sight", open_only=False, ids=tuple(found))).rows) if found else repr(found)
+        return (
+            repr(worklist(actor, Query(view="sight", open_only=False, ids=tuple(found))).rows) if found else repr(found)
+        )
 
     return read
 
@@ -107,16 +132,27 @@ def step(name: str) -> Surface:
     """The error text of a step that is asked for: with an empty form, so that nothing is done."""
 
     def read(actor: Actor, canary: Canary) -> str:
-        return quiet(lambda: advance(canary.receipt.proceeding, name, actor=actor, form={"nonsense": "x"}, key=str(uuid4())))
+        return quiet(
+            lambda: advance(canary.receipt.proceeding, name, actor=actor, form={"nonsense": "x"}, key=str(uuid4()))
+        )
 
     return read
 
 
 def kernel_surfaces() -> dict[str, Surface]:
     found: dict[str, Surface] = {
-        "detail": detail, "masked": masked, "progress": standing, "list:todo": whole_list("todo"), "list:sight": whole_list("sight"),
-        "list:late": whole_list("sight", late="overdue"), "list:holder": whole_list("sight", holder="qingxi.zhujian."),
-        "list:opened": whole_list("sight", sort="opened"), "list:ids": narrowed, "file": paper, "readers": readers, "mine": mine,
+        "detail": detail,
+        "masked": masked,
+        "progress": standing,
+        "list:todo": whole_list("todo"),
+        "list:sight": whole_list("sight"),
+        "list:late": whole_list("sight", late="overdue"),
+        "list:holder": whole_list("sight", holder="qingxi.zhujian."),
+        "list:opened": whole_list("sight", sort="opened"),
+        "list:ids": narrowed,
+        "file": paper,
+        "readers": readers,
+        "mine": mine,
         "search:hits": search_hits,
     }
     found |= {f"search:{f}": searched(f) for f in ("number", "title", "words", "place", "name", "phone")}

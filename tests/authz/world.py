@@ -16,13 +16,41 @@ from tianping.kernel.service import Receipt, actor_for_code, advance, report, sh
 
 # relation -> how far it goes and what makes it so
 RELATIONS = (
-    "fresh", "sent", "assigned", "elsewhere", "town", "joint", "leader", "follower", "archived", "violence", "complained",
+    "fresh",
+    "sent",
+    "assigned",
+    "elsewhere",
+    "town",
+    "joint",
+    "leader",
+    "follower",
+    "archived",
+    "violence",
+    "complained",
     "entrusted",
 )
 PROTECTED = frozenset({"violence", "complained", "entrusted"})
 STAFF = (
-    "dispatcher", "registrar", "supervisor", "leader", "protector", "archivist", "auditor", "security_admin", "system_admin",
-    "luoxia", "handler", "head", "other_handler", "tianliang", "qiulan", "shenlan", "grid_worker", "mediator", "assigned", "revoked",
+    "dispatcher",
+    "registrar",
+    "supervisor",
+    "leader",
+    "protector",
+    "archivist",
+    "auditor",
+    "security_admin",
+    "system_admin",
+    "luoxia",
+    "handler",
+    "head",
+    "other_handler",
+    "tianliang",
+    "qiulan",
+    "shenlan",
+    "grid_worker",
+    "mediator",
+    "assigned",
+    "revoked",
     "helper_office",
 )
 CITIZENS = ("guest", "own_code", "other_code", "own_citizen", "other_citizen")
@@ -48,7 +76,11 @@ class Canary:
     @property
     def secret(self) -> dict[str, str]:
         return {
-            "title": self.title, "words": self.words, "place": self.place, "name": self.name, "phone": self.phone,
+            "title": self.title,
+            "words": self.words,
+            "place": self.place,
+            "name": self.name,
+            "phone": self.phone,
             "answer": self.answer,
         }
 
@@ -89,15 +121,31 @@ def _open(relation: str, number: int) -> Canary:
     document = store(person, f"照片{mark}.png", BytesIO(picture), len(picture)).id
     words = f"这里写着密语{mark}雀三更不归"
     form = {
-        "description": words, "title": f"题目{mark}鹤", "place": f"暗巷{mark}鸦号", "reporter_name": f"欧阳{mark}",
-        "reporter_phone": f"1391234{number:04d}", "channel": "web", "files": [str(document)],
+        "description": words,
+        "title": f"题目{mark}鹤",
+        "place": f"暗巷{mark}鸦号",
+        "reporter_name": f"欧阳{mark}",
+        "reporter_phone": f"1391234{number:04d}",
+        "channel": "web",
+        "files": [str(document)],
     }
     if relation == "town":
         form |= {"place": f"城东街道锦绣社区锦绣花园2幢{mark}鸦室"}
-    form |= {"violence": {"violence": True}, "entrusted": {"violence": True}, "complained": {"complained_agency": "zhifa"}}.get(relation, {})
+    form |= {
+        "violence": {"violence": True},
+        "entrusted": {"violence": True},
+        "complained": {"complained_agency": "zhifa"},
+    }.get(relation, {})
     receipt = report(actor=person, form=form, key=str(uuid4()))
     return Canary(
-        relation, receipt, form["title"], words, form["place"], form["reporter_name"], form["reporter_phone"], document,
+        relation,
+        receipt,
+        form["title"],
+        words,
+        form["place"],
+        form["reporter_name"],
+        form["reporter_phone"],
+        document,
         f"答复密语{mark}鸠",
     )
 
@@ -144,8 +192,15 @@ def _walk(world: World, relation: str) -> None:
             _take(canary, "freeze", "archivist", archive, archive_number="990101-1")
         case "entrusted":
             _take(canary, "contact", "protector", note="打通了")
-            _take(canary, "entrust", "protector", agency="zhujian", category="neighbour.leak", grade="1",
-                  assignee=str(_assigned().id))
+            _take(
+                canary,
+                "entrust",
+                "protector",
+                agency="zhujian",
+                category="neighbour.leak",
+                grade="1",
+                assignee=str(_assigned().id),
+            )
 
 
 def _retention() -> str:
@@ -168,8 +223,13 @@ def _assigned() -> User:
 
 
 def _people(world: World) -> None:
-    names = {"grid_worker": _holder("grid_worker"), "mediator": _holder("mediator"), "assigned": "named_person",
-             "helper_office": _holder("handler", "qingxi.weijian."), "revoked": "tianliang"}
+    names = {
+        "grid_worker": _holder("grid_worker"),
+        "mediator": _holder("mediator"),
+        "assigned": "named_person",
+        "helper_office": _holder("handler", "qingxi.weijian."),
+        "revoked": "tianliang",
+    }
     for role in STAFF:
         person = actor(names.get(role, role))
         world.users[role] = User.objects.get(id=person.user)
@@ -179,7 +239,12 @@ def _people(world: World) -> None:
     post = Appointment.objects.get(user_id=User.objects.get(username="caoyong").id).post_id
     yesterday = timezone.localdate() - timedelta(days=1)
     Appointment.objects.create(
-        jurisdiction="990101", post_id=post, user_id=left.id, title="经办人", since=yesterday - timedelta(days=9), until=yesterday
+        jurisdiction="990101",
+        post_id=post,
+        user_id=left.id,
+        title="经办人",
+        since=yesterday - timedelta(days=9),
+        until=yesterday,
     )
     world.users["revoked"] = left
     world.actors["revoked", "*"] = staff_actor(left)

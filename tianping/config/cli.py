@@ -4,12 +4,12 @@ import os
 
 import click
 
-from tianping.config.commands.packs import packs
+from tianping.config.commands.backup import backup, restore
+from tianping.config.commands.doctor import doctor
 from tianping.config.commands.imports import import_
 from tianping.config.commands.ledger import ledger
+from tianping.config.commands.packs import packs
 from tianping.config.commands.run import demo, migrate_, serve, work
-from tianping.config.commands.doctor import doctor
-from tianping.config.commands.backup import backup, restore
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

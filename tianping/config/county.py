@@ -6,8 +6,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from tianping.kernel.agencies.models import Agency
 from tianping.kernel.agencies.load import load as load_agencies
+from tianping.kernel.agencies.models import Agency
 from tianping.kernel.packs.loader import Counts, PackError, load, read_pack
 from tianping.kernel.packs.reader import Pack
 from tianping.kernel.parties.keys import KeyStore

@@ -42,7 +42,11 @@ def ensure_database(url: str, app_role: str, *, template: str = "") -> bool:
 
 def migrate(url: str) -> None:
     """Bring the schema up to date in a process of its own that acts as the owner of the tables."""
-    env = os.environ | {"DATABASE_URL": url, "TIANPING_AS_OWNER": "1", "DJANGO_SETTINGS_MODULE": "tianping.config.settings"}
+    env = os.environ | {
+        "DATABASE_URL": url,
+        "TIANPING_AS_OWNER": "1",
+        "DJANGO_SETTINGS_MODULE": "tianping.config.settings",
+    }
     subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=env, check=True)
 
 

@@ -13,7 +13,11 @@ def importer(username: str = "") -> Actor | None:
     if username:
         users = User.objects.filter(username=username, is_active=True)
     else:
-        posts = Post.objects.filter(jurisdiction=jurisdiction, kind="dispatcher").order_by("path").values_list("id", flat=True)
+        posts = (
+            Post.objects.filter(jurisdiction=jurisdiction, kind="dispatcher")
+            .order_by("path")
+            .values_list("id", flat=True)
+        )
         holders = Appointment.objects.filter(jurisdiction=jurisdiction, post_id__in=list(posts[:1]), until=None)
         users = User.objects.filter(id__in=list(holders.values_list("user_id", flat=True))).order_by("username")
     user = users.first()

@@ -77,13 +77,21 @@ class Cluster:
     def url(self, user: str, database: str = "tianping") -> str:
         return f"postgresql://{user}@/{database}?host={self.socket}"
 
-    def run(self, program: str, *args: str, timeout: float = 300, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, program: str, *args: str, timeout: float = 300, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs as the server's user; raises PostgresError with its words."""
         with tempfile.TemporaryFile("w+") as out:  # pg_ctl's child would hold a pipe open
             done = subprocess.run(
                 [str(binaries() / program), *args],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, text=True,
-                user=_user(), cwd="/", timeout=timeout, check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                text=True,
+                user=_user(),
+                cwd="/",
+                timeout=timeout,
+                check=False,
                 extra_groups=[] if os.geteuid() == 0 else None,
             )
             out.seek(0)
@@ -107,14 +115,36 @@ class Cluster:
                 account = pwd.getpwnam(user)
                 os.chown(folder, account.pw_uid, account.pw_gid)
         if not (self.data / "PG_VERSION").exists():
-            self.run("initdb", "-D", str(self.data), "--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres", "--data-checksums")
+            self.run(
+                "initdb",
+                "-D",
+                str(self.data),
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "-U",
+                "postgres",
+                "--data-checksums",
+            )
             with (self.data / "postgresql.conf").open("a") as conf:
                 conf.write(_SETTINGS + ("" if durable else _FAST))
         if not self.running():
             (self.data / "server.log").unlink(missing_ok=True)
             options = f"-c listen_addresses='' -c unix_socket_directories='{self.socket}'"
             try:
-                self.run("pg_ctl", "-D", str(self.data), "-l", str(self.data / "server.log"), "-w", "-t", "120", "-o", options, "start")
+                self.run(
+                    "pg_ctl",
+                    "-D",
+                    str(self.data),
+                    "-l",
+                    str(self.data / "server.log"),
+                    "-w",
+                    "-t",
+                    "120",
+                    "-o",
+                    options,
+                    "start",
+                )
             except PostgresError as error:
                 log = self.data / "server.log"
                 raise PostgresError(f"{error}\n{log.read_text()[-2000:] if log.exists() else ''}") from error

@@ -31,7 +31,7 @@ def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterVi
             return categories(jurisdiction)
         case "choice", source if source:
             return [(r.code, label_of(r)) for r in book(jurisdiction).rows(source)]
-        case ("agency" | "agencies"), _source:
+        case (("agency" | "agencies"), _source):
             return [(o.path, o.name_en if english() and o.name_en else o.name) for o in offices(jurisdiction)]
         case "person", _source:
             return [(str(p.user), f"{p.name}（{p.title}）") for p in people_at(jurisdiction, holder)]

@@ -24,8 +24,16 @@ class StepForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
-        self, step: Step, jurisdiction: str, *, data: Mapping[str, Any] | None = None, view: MatterView | None = None,
-        holder: str = "", key: str = "", only: frozenset[str] | None = None, prefix: str | None = None,
+        self,
+        step: Step,
+        jurisdiction: str,
+        *,
+        data: Mapping[str, Any] | None = None,
+        view: MatterView | None = None,
+        holder: str = "",
+        key: str = "",
+        only: frozenset[str] | None = None,
+        prefix: str | None = None,
     ) -> None:
         super().__init__(data, initial={"key": key}, prefix=prefix)
         self.step = step

@@ -54,7 +54,10 @@ class TestOneSheet:
         outcome = Import(found, actor("dispatcher")).run(lambda _done, _total: None)
         assert (outcome.rows, outcome.new) == (7, 3)
         assert [reason for _cells, reason in outcome.rejected] == [
-            "留言时间不是时间：昨天", "缺编号", "主题和内容都是空的", "答复时间早于留言时间",
+            "留言时间不是时间：昨天",
+            "缺编号",
+            "主题和内容都是空的",
+            "答复时间早于留言时间",
         ]
         write_rejected(tmp_path / "bad.xlsx", found, outcome)
         back = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
@@ -109,7 +112,10 @@ class TestOneSheet:
         ]
         run(tmp_path / "a.xlsx", rows)
         with acting(system_actor("990101")):
-            assert sorted(Matter.objects.values_list("state", flat=True)) in (["answered", "following"], ["accepting", "following"])
+            assert sorted(Matter.objects.values_list("state", flat=True)) in (
+                ["answered", "following"],
+                ["accepting", "following"],
+            )
 
 
 def test_a_file_that_is_no_workbook_says_what_to_do(tmp_path):
@@ -133,15 +139,18 @@ def test_an_empty_sheet_is_said_to_be_empty(tmp_path):
 @pytest.mark.parametrize("cell", ["2019/5/9 9:49", "2019-05-09", datetime(2019, 5, 9)])  # noqa: DTZ001  # as Excel gives it
 def test_times_as_they_come(tmp_path, cell):
     row = [1, "u", "t", cell if isinstance(cell, str) else "2019/05/09", "x", "", ""]
-    (_n, _cells, message), = sheet(tmp_path / "a.xlsx", [row]).messages()
+    ((_n, _cells, message),) = sheet(tmp_path / "a.xlsx", [row]).messages()
     assert message.time.date().isoformat() == "2019-05-09"
 
 
 def _command(url, file, *more):
     env = os.environ | {"DATABASE_URL": url, "TIANPING_KEYS": str(_keys())}
     return subprocess.Popen(
-        [sys.executable, "-m", "tianping.config", "import", "reports", str(file), *more], env=env, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
+        [sys.executable, "-m", "tianping.config", "import", "reports", str(file), *more],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
 
 
@@ -170,7 +179,7 @@ def test_killed_in_the_middle_and_run_again(database_url, tmp_path):
         process.send_signal(signal.SIGKILL)
         process.communicate()
         there = owner.execute("SELECT count(*) FROM matter").fetchone()[0]
-        assert 40 <= there
+        assert there >= 40
         facts = _done(database_url, tmp_path / "a.xlsx")
         assert (facts["rows"], facts["matters"], facts["rejected"]) == (300, 300, 0)
         assert facts["known"] >= there
@@ -182,7 +191,10 @@ def test_the_real_messages_come_in(database_url, tmp_path):
     """A tenth of the two real files, as they are."""
     for name, take in (("附件3.xlsx", 430), ("附件4.xlsx", 280)):
         rows = CalamineWorkbook.from_path(str(SHARED / name)).get_sheet_by_index(0).to_python()
-        cells = [[c if isinstance(c, int | float | str) else c.strftime("%Y/%m/%d %H:%M:%S") for c in r] for r in rows[1 : take + 1]]
+        cells = [
+            [c if isinstance(c, int | float | str) else c.strftime("%Y/%m/%d %H:%M:%S") for c in r]
+            for r in rows[1 : take + 1]
+        ]
         sheet(tmp_path / name, cells, [str(h) for h in rows[0]])
     first = _done(database_url, tmp_path / "附件3.xlsx")
     assert (first["rows"], first["new"], first["rejected"]) == (430, 430, 0)

@@ -44,7 +44,12 @@ def test_a_deputy_acts_only_while_the_holder_is_away():
     user, held = appointment("pengna")
     deputy, _own = appointment("dugang")
     Appointment.objects.create(
-        jurisdiction=user.jurisdiction, post_id=held.post_id, user_id=deputy.id, title="代理负责人", since=TODAY, deputy=True
+        jurisdiction=user.jurisdiction,
+        post_id=held.post_id,
+        user_id=deputy.id,
+        title="代理负责人",
+        since=TODAY,
+        deputy=True,
     )
     assert "head@qingxi.zhujian." not in staff_actor(deputy).keys
     change(held, away_from=TODAY, away_until=TODAY + timedelta(days=3))

@@ -23,7 +23,10 @@ REPORT = {"description": "井盖缺失", "title": "井盖缺失"}
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
     settings.STORAGES = settings.STORAGES | {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(tmp_path / "files")}}
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "files")},
+        }
     }
 
 

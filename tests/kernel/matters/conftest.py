@@ -8,8 +8,11 @@ from tests.people import actor, guest
 from tianping.kernel.matters.advance import advance, report
 
 LEAK = {
-    "description": "楼上602的卫生间漏水，厨房天花板鼓起来了。", "title": "楼上漏水", "reporter_name": "周桂兰",
-    "reporter_phone": "13800002207", "channel": "web",
+    "description": "楼上602的卫生间漏水，厨房天花板鼓起来了。",
+    "title": "楼上漏水",
+    "reporter_name": "周桂兰",
+    "reporter_phone": "13800002207",
+    "channel": "web",
 }
 
 

@@ -65,7 +65,7 @@ def test_the_person_concerned_reads_which_office_and_why(road):
     with pytest.raises(RefusedError, match="验证"):
         readers_of(code, one.matter)
     proven = replace(code, kind="citizen", proof="identity", keys=frozenset({f"subject:{code.subject}"}))
-    (_at, office, purpose), = readers_of(proven, one.matter)
+    ((_at, office, purpose),) = readers_of(proven, one.matter)
     assert (office, purpose) == ("青溪县社会治安综合治理中心", "dispatch")
 
 

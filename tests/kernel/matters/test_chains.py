@@ -71,9 +71,7 @@ def test_one_matter_is_verified_alone(three, owner):
 def _forget(owner, where, matter):
     """Delete entries and what hangs on them, as somebody who covers traces would."""
     for table, column in (("sealed", "entry_id"), ("fact", "entry_id")):
-        owner.execute(
-            f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM entry WHERE {where})", [matter]
-        )
+        owner.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT id FROM entry WHERE {where})", [matter])
     owner.execute(f"DELETE FROM entry WHERE {where}", [matter])
 
 
@@ -82,7 +80,12 @@ def test_the_application_itself_cannot_rewrite_an_entry(three):
 
     from tianping.kernel.agencies.acting import acting, system_actor
 
-    for statement in ("UPDATE entry SET body = ''", "DELETE FROM entry", "DELETE FROM access_record", "UPDATE fact SET value = 'null'"):
+    for statement in (
+        "UPDATE entry SET body = ''",
+        "DELETE FROM entry",
+        "DELETE FROM access_record",
+        "UPDATE fact SET value = 'null'",
+    ):
         with pytest.raises(ProgrammingError, match="permission denied"), acting(system_actor(JURISDICTION)):
             with connection.cursor() as cursor:
                 cursor.execute(statement)
@@ -96,12 +99,15 @@ def test_an_erased_value_is_gone_and_the_chain_still_verifies(three, owner):
         [three[0].matter],
     ).fetchone()
     assert left == (0,)
-    assert owner.execute("SELECT count(*) FROM identifier WHERE matter_id = %s AND kind = 'phone'", [three[0].matter]).fetchone() == (0,)
+    assert owner.execute(
+        "SELECT count(*) FROM identifier WHERE matter_id = %s AND kind = 'phone'", [three[0].matter]
+    ).fetchone() == (0,)
 
 
 def test_a_restored_value_is_erased_again_by_the_register(three, owner):
     before = owner.execute(
-        "SELECT entry_id, field, seed, blob FROM sealed WHERE matter_id = %s AND concept = 'reporter_phone'", [three[0].matter]
+        "SELECT entry_id, field, seed, blob FROM sealed WHERE matter_id = %s AND concept = 'reporter_phone'",
+        [three[0].matter],
     ).fetchone()
     three[0].take("erase", "supervisor", concept="reporter_phone", reason="本人申请")
     owner.execute(
@@ -110,5 +116,6 @@ def test_a_restored_value_is_erased_again_by_the_register(three, owner):
     )
     assert replay(JURISDICTION) == (1, 0)
     assert owner.execute(
-        "SELECT count(*) FROM sealed WHERE matter_id = %s AND concept = 'reporter_phone' AND blob IS NOT NULL", [three[0].matter]
+        "SELECT count(*) FROM sealed WHERE matter_id = %s AND concept = 'reporter_phone' AND blob IS NOT NULL",
+        [three[0].matter],
     ).fetchone() == (0,)

@@ -113,7 +113,12 @@ def test_a_step_recorded_late_never_reaches_behind_its_clock(road):
     one = road().to("handling")
     early = timezone.now() - timedelta(days=9)
     advance(
-        one.receipt.proceeding, "suspend", actor=actor("head"), form={"reason": "等鉴定"}, key=str(uuid4()), happened_at=early,
+        one.receipt.proceeding,
+        "suspend",
+        actor=actor("head"),
+        form={"reason": "等鉴定"},
+        key=str(uuid4()),
+        happened_at=early,
         received_at=early,
     )
     answer = term(one.matter, "answer")
@@ -123,7 +128,10 @@ def test_a_step_recorded_late_never_reaches_behind_its_clock(road):
 def test_what_will_happen_is_not_recorded(road):
     with pytest.raises(RefusedError, match="不能晚于现在"):
         report(
-            actor=guest(), form={"description": "来信"}, key=str(uuid4()), happened_at=timezone.now() + timedelta(hours=1)
+            actor=guest(),
+            form={"description": "来信"},
+            key=str(uuid4()),
+            happened_at=timezone.now() + timedelta(hours=1),
         )
 
 

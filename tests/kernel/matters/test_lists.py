@@ -61,13 +61,25 @@ def test_the_head_of_a_town_s_office_sees_the_town(located_road):
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ({"states": ("handling",)}, True), ({"states": ("triage",)}, False), ({"categories": ("neighbour",)}, True),
-        ({"categories": ("neighbour.leak",)}, True), ({"categories": ("traffic",)}, False), ({"grades": ("3",)}, True),
-        ({"grades": ("1",)}, False), ({"channels": ("web",)}, True), ({"channels": ("phone",)}, False),
-        ({"holder": "qingxi.zhujian."}, True), ({"holder": "qingxi.shuiwu."}, False), ({"late": "overdue"}, False),
-        ({"late": "soon"}, False), ({"returned": True}, False), ({"supervised": True}, False),
-        ({"place_path": "qingxi."}, True), ({"place_path": "qingxi.nanmen."}, False),
-        ({"opened_from": timezone.now() - timedelta(days=1)}, True), ({"opened_until": timezone.now() - timedelta(days=1)}, False),
+        ({"states": ("handling",)}, True),
+        ({"states": ("triage",)}, False),
+        ({"categories": ("neighbour",)}, True),
+        ({"categories": ("neighbour.leak",)}, True),
+        ({"categories": ("traffic",)}, False),
+        ({"grades": ("3",)}, True),
+        ({"grades": ("1",)}, False),
+        ({"channels": ("web",)}, True),
+        ({"channels": ("phone",)}, False),
+        ({"holder": "qingxi.zhujian."}, True),
+        ({"holder": "qingxi.shuiwu."}, False),
+        ({"late": "overdue"}, False),
+        ({"late": "soon"}, False),
+        ({"returned": True}, False),
+        ({"supervised": True}, False),
+        ({"place_path": "qingxi."}, True),
+        ({"place_path": "qingxi.nanmen."}, False),
+        ({"opened_from": timezone.now() - timedelta(days=1)}, True),
+        ({"opened_until": timezone.now() - timedelta(days=1)}, False),
         ({"ids": ()}, False),
     ],
 )
@@ -90,9 +102,15 @@ def test_closed_ones_only_when_asked_for(road):
     assert one.matter in ids("dispatcher", view="sight", open_only=False)
 
 
-@pytest.mark.parametrize(("who", "view", "sort"), [
-    ("dispatcher", "todo", "due"), ("dispatcher", "sight", "due"), ("dispatcher", "sight", "opened"), ("dispatcher", "sight", "changed"),
-])
+@pytest.mark.parametrize(
+    ("who", "view", "sort"),
+    [
+        ("dispatcher", "todo", "due"),
+        ("dispatcher", "sight", "due"),
+        ("dispatcher", "sight", "opened"),
+        ("dispatcher", "sight", "changed"),
+    ],
+)
 def test_pages_show_everything_once(road, who, view, sort):
     there = {road().matter for _n in range(7)}
     seen, cursor = [], ""

@@ -56,7 +56,7 @@ def test_a_split_opens_another_matter_with_the_same_parties(road):
     one = road().to("handling")
     one.take("split", "handler", description="楼道灯也不亮", title="楼道灯不亮")
     view = show(actor("dispatcher"), one.matter, "handling")
-    (twin, _number, title), = view.links
+    ((twin, _number, title),) = view.links
     assert title == "楼道灯不亮"
     assert {p.role for p in show(actor("dispatcher"), twin, "handling").parties} == {"reporter"}
 

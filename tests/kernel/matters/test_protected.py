@@ -44,7 +44,11 @@ def test_it_never_goes_to_the_office_complained_of(road):
     for office in ("zhifa", "chengguan_1"):
         with pytest.raises(RefusedError, match="不能交给被反映的单位"):
             one.take(
-                "entrust", "protector", agency=office, category="neighbour.leak", grade="1",
+                "entrust",
+                "protector",
+                agency=office,
+                category="neighbour.leak",
+                grade="1",
                 assignee=str(actor("tianliang").user),
             )
 

@@ -28,6 +28,10 @@ def counts(actor: Actor) -> dict[str, Any]:
         cursor.execute(_DAYS, values)
         (days,) = cursor.fetchone()
     return {
-        "matters": matters, "agencies": agencies, "triage": triage, "repeats": repeats, "terms_running": terms,
+        "matters": matters,
+        "agencies": agencies,
+        "triage": triage,
+        "repeats": repeats,
+        "terms_running": terms,
         "median_days": days,
     }

@@ -88,7 +88,9 @@ class Import:
 
     def _report(self, message: Message) -> Receipt:
         form = {
-            "description": message.text, "title": message.title, "channel": "import",
+            "description": message.text,
+            "title": message.title,
+            "channel": "import",
             "external_number": f"{self.source} {message.number}"[:40],
         }
         return report(actor=self.actor, form=form, key=self._key(message, "report"), happened_at=message.time)
@@ -113,7 +115,11 @@ class Import:
         """Take the step unless the matter has gone on since: then a person has it, and the import leaves it alone."""
         try:
             advance(
-                proceeding, step, actor=self.actor, form=form, key=self._key(message, step),
+                proceeding,
+                step,
+                actor=self.actor,
+                form=form,
+                key=self._key(message, step),
                 happened_at=at.answer_time if at else None,
             )
         except RefusedError as error:

@@ -13,8 +13,12 @@ from tianping.kernel.clock.engine import SHANGHAI
 
 # Column headings that are understood, by what they hold. A sheet needs number, text and time.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "number": ("留言编号", "编号", "工单编号"), "user": ("留言用户", "用户"), "title": ("留言主题", "主题", "标题"),
-    "time": ("留言时间", "时间", "受理时间"), "text": ("留言详情", "内容", "诉求内容"), "answer": ("答复意见", "答复"),
+    "number": ("留言编号", "编号", "工单编号"),
+    "user": ("留言用户", "用户"),
+    "title": ("留言主题", "主题", "标题"),
+    "time": ("留言时间", "时间", "受理时间"),
+    "text": ("留言详情", "内容", "诉求内容"),
+    "answer": ("答复意见", "答复"),
     "answer_time": ("答复时间",),
 }
 _FORMATS = ("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")

@@ -50,7 +50,11 @@ def _by_number(actor: Actor, text: str) -> list[UUID]:
 
 def _blinds(text: str) -> list[bytes]:
     found: list[bytes] = []
-    for kind, normal in (("phone", normalise_phone), ("id_number", lambda t: check_id_number(t).number), ("name", normalise_name)):
+    for kind, normal in (
+        ("phone", normalise_phone),
+        ("id_number", lambda t: check_id_number(t).number),
+        ("name", normalise_name),
+    ):
         try:
             found.append(vault().blind(kind, normal(text)))
         except IdentifierError:

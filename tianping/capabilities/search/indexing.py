@@ -16,7 +16,9 @@ INDEXED = ("title", "description", "place", "answer")
 def index(jurisdiction: str, matter: UUID) -> None:
     """Bring one matter's words up to date, inside `acting` of the system."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT protected, number FROM matter WHERE jurisdiction = %s AND id = %s", [jurisdiction, matter])
+        cursor.execute(
+            "SELECT protected, number FROM matter WHERE jurisdiction = %s AND id = %s", [jurisdiction, matter]
+        )
         row = cursor.fetchone()
         texts: list[str] = []
         if row is not None and not row[0]:

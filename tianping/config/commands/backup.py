@@ -56,7 +56,10 @@ def backup(folder: Path, *, as_json: bool) -> None:
     manifest = {"made_at": datetime.now(UTC).isoformat(), "sha256": listed}
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1))
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-    lines = [f"备份好了：{folder}，{len(listed)} 个文件，{size / 1e6:.1f} MB", "密钥不在备份里，请把密钥文件夹另存一处。"]
+    lines = [
+        f"备份好了：{folder}，{len(listed)} 个文件，{size / 1e6:.1f} MB",
+        "密钥不在备份里，请把密钥文件夹另存一处。",
+    ]
     answer({"folder": str(folder), "files": len(listed), "bytes": size}, lines, as_json=as_json)
 
 
@@ -78,7 +81,10 @@ def restore(folder: Path, target: str, *, as_json: bool) -> None:
     new = urlsplit(url)._replace(path=f"/{target}").geturl()
     if not ensure_database(new, settings.APP_ROLE):
         fail(f"数据库 {target} 已经存在，请换一个名字", as_json=as_json)
-    subprocess.run([_program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={new}", str(folder / "database.dump")], check=True)
+    subprocess.run(
+        [_program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={new}", str(folder / "database.dump")],
+        check=True,
+    )
     files = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
     for source in sorted((folder / "files").rglob("*")) if (folder / "files").exists() else []:
         place = files / source.relative_to(folder / "files")

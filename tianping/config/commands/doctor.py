@@ -39,7 +39,9 @@ def _role() -> Finding:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         (bypasses,) = cursor.fetchone()
     if bypasses:
-        return Finding("行级权限", "bad", "应用用的身份能绕过行级权限", "运行 tianping migrate，并让应用以 tianping_app 身份连接")
+        return Finding(
+            "行级权限", "bad", "应用用的身份能绕过行级权限", "运行 tianping migrate，并让应用以 tianping_app 身份连接"
+        )
     return Finding("行级权限", "ok", "应用受行级权限约束")
 
 
@@ -75,7 +77,12 @@ def _calendar() -> Finding:
     year = date.today().year  # noqa: DTZ011  # the operator's day
     missing = [y for y in (year, year + 1) if not calendar.knows(y)]
     if missing:
-        return Finding("日历", "warn", f"没有 {missing} 年的放假安排，算不出落在那年的到期日", "把国务院办公厅通知里的日子写进数据包的 calendar.json 再装入")
+        return Finding(
+            "日历",
+            "warn",
+            f"没有 {missing} 年的放假安排，算不出落在那年的到期日",
+            "把国务院办公厅通知里的日子写进数据包的 calendar.json 再装入",
+        )
     return Finding("日历", "ok", f"{year}、{year + 1} 年的放假安排都有")
 
 
@@ -95,7 +102,9 @@ def _disk() -> Finding:
 
     free = shutil.disk_usage(data_home()).free / 1e9
     if free < 2:
-        return Finding("磁盘", "warn" if free > 0.5 else "bad", f"只剩 {free:.1f} GB", "清理或换大盘；写满时系统会拒绝新的登记")
+        return Finding(
+            "磁盘", "warn" if free > 0.5 else "bad", f"只剩 {free:.1f} GB", "清理或换大盘；写满时系统会拒绝新的登记"
+        )
     return Finding("磁盘", "ok", f"还有 {free:.0f} GB")
 
 
@@ -114,7 +123,9 @@ def _sms() -> Finding:
     from django.conf import settings  # noqa: PLC0415
 
     if not getattr(settings, "TIANPING_SMS_URL", ""):
-        return Finding("短信", "warn", "没有配置短信网关，短信会留在待发里", "设 TIANPING_SMS_URL 和 TIANPING_SMS_SECRET")
+        return Finding(
+            "短信", "warn", "没有配置短信网关，短信会留在待发里", "设 TIANPING_SMS_URL 和 TIANPING_SMS_SECRET"
+        )
     return Finding("短信", "ok", "已配置网关")
 
 
@@ -134,6 +145,10 @@ def doctor(*, as_json: bool) -> None:
             findings.append(Finding(check.__name__.strip("_"), "bad", str(error).splitlines()[0]))
     marks = {"ok": "✓", "warn": "▲", "bad": "◆"}
     lines = [f"{marks[f.state]} {f.what}：{f.text}" + (f"\n    怎么办：{f.mend}" if f.mend else "") for f in findings]
-    answer({"findings": [{"what": f.what, "state": f.state, "text": f.text, "mend": f.mend} for f in findings]}, lines, as_json=as_json)
+    answer(
+        {"findings": [{"what": f.what, "state": f.state, "text": f.text, "mend": f.mend} for f in findings]},
+        lines,
+        as_json=as_json,
+    )
     if any(f.state == "bad" for f in findings):
         raise SystemExit(1)

@@ -44,8 +44,13 @@ def reports(file: Path, username: str, source: str, grade: str, errors: Path | N
         rejected = rejected if _writable(rejected) else Path.cwd() / rejected.name
         write_rejected(rejected, sheet, outcome)
     facts = {
-        "rows": outcome.rows, "new": outcome.new, "known": outcome.known, "dispatched": outcome.dispatched,
-        "answered": outcome.answered, "joined": outcome.repeats, "rejected": len(outcome.rejected),
+        "rows": outcome.rows,
+        "new": outcome.new,
+        "known": outcome.known,
+        "dispatched": outcome.dispatched,
+        "answered": outcome.answered,
+        "joined": outcome.repeats,
+        "rejected": len(outcome.rejected),
         "rejected_file": str(rejected) if outcome.rejected else None,
     } | counts(actor)
     answer(facts, _lines(facts), as_json=as_json)

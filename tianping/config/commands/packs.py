@@ -48,7 +48,9 @@ def load(folders: tuple[Path, ...], *, as_json: bool) -> None:
         return
     facts = {name: {"added": c.added, "changed": c.changed, "ended": c.ended} for name, c in made.packs.items()}
     lines = [f"{name}：新增 {c.added}，更改 {c.changed}，停用 {c.ended}" for name, c in made.packs.items()]
-    lines.append(f"单位 {made.agencies}，岗位 {made.posts}，人员 {made.people}，网格新增 {made.grids}，地址新增 {made.places}")
+    lines.append(
+        f"单位 {made.agencies}，岗位 {made.posts}，人员 {made.people}，网格新增 {made.grids}，地址新增 {made.places}"
+    )
     answer(facts, lines, as_json=as_json)
 
 
@@ -65,6 +67,9 @@ def list_(*, as_json: bool) -> None:
     releases = PackRelease.objects.filter(jurisdiction=settings.JURISDICTION).order_by("loaded_at")
     rows = PackRow.objects.filter(jurisdiction=settings.JURISDICTION, effective_to=None)
     kinds = dict(rows.values_list("kind").annotate(n=Count("code")).order_by("kind"))
-    facts = {"releases": [{"pack": r.pack, "version": r.version, "loaded_at": r.loaded_at} for r in releases], "rows": kinds}
+    facts = {
+        "releases": [{"pack": r.pack, "version": r.version, "loaded_at": r.loaded_at} for r in releases],
+        "rows": kinds,
+    }
     lines = [f"{r.pack} {r.version}，{r.loaded_at:%Y-%m-%d %H:%M} 装入" for r in releases]
     answer(facts, [*lines, *(f"  {kind} {count}" for kind, count in kinds.items())], as_json=as_json)

@@ -78,8 +78,22 @@ def _collect() -> None:
 def run_services(host: str, port: int, workers: int, *, work: bool, ready: list[str] | None = None) -> None:
     """Start each part as a process of its own and stay with them; when one ends, all end."""
     gunicorn = [
-        sys.executable, "-m", "gunicorn", "tianping.config.wsgi:application", "--bind", f"{host}:{port}", "--workers", str(workers),
-        "--worker-class", "gthread", "--threads", "8", "--access-logfile", "/dev/null", "--log-level", "warning",
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "tianping.config.wsgi:application",
+        "--bind",
+        f"{host}:{port}",
+        "--workers",
+        str(workers),
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "8",
+        "--access-logfile",
+        "/dev/null",
+        "--log-level",
+        "warning",
     ]
     commands = [gunicorn]
     if work:
@@ -114,7 +128,12 @@ def demo(host: str, port: int, *, no_serve: bool, fresh: bool, as_json: bool) ->
         _drop()
     url = _prepare()
     made = _build(quiet=as_json)
-    facts = {"url": f"http://{host}:{port}/", "matters": made, "password": DEMO_PASSWORD, "database": url.rpartition("@")[2]}
+    facts = {
+        "url": f"http://{host}:{port}/",
+        "matters": made,
+        "password": DEMO_PASSWORD,
+        "database": url.rpartition("@")[2],
+    }
     if no_serve:
         answer(facts, _welcome(host, port), as_json=as_json)
         return
@@ -154,12 +173,25 @@ def _build(*, quiet: bool) -> int:
 
 def _welcome(host: str, port: int) -> list[str]:
     who = (
-        ("liuxiaoyan", "派单员"), ("huangli", "窗口登记员"), ("sunlei", "督办员"), ("chenguihua", "县领导"), ("caoyong", "住建局经办人"),
-        ("pengna", "住建局负责人"), ("shenlan", "城东街道"), ("zhulin", "保护专员"), ("gaofeng", "档案员"), ("guoyan", "审计管理员"),
-        ("linhaitao", "安全管理员"), ("hejing", "系统管理员"),
+        ("liuxiaoyan", "派单员"),
+        ("huangli", "窗口登记员"),
+        ("sunlei", "督办员"),
+        ("chenguihua", "县领导"),
+        ("caoyong", "住建局经办人"),
+        ("pengna", "住建局负责人"),
+        ("shenlan", "城东街道"),
+        ("zhulin", "保护专员"),
+        ("gaofeng", "档案员"),
+        ("guoyan", "审计管理员"),
+        ("linhaitao", "安全管理员"),
+        ("hejing", "系统管理员"),
     )
     lines = [
-        "", "青溪县（虚构）已经建好。", f"  群众：      http://{host}:{port}/", f"  工作人员：  http://{host}:{port}/desk/",
-        f"  接口：      http://{host}:{port}/api/v1/docs", f"  密码都是：  {DEMO_PASSWORD}",
+        "",
+        "青溪县（虚构）已经建好。",
+        f"  群众：      http://{host}:{port}/",
+        f"  工作人员：  http://{host}:{port}/desk/",
+        f"  接口：      http://{host}:{port}/api/v1/docs",
+        f"  密码都是：  {DEMO_PASSWORD}",
     ]
     return [*lines, *(f"  {name:<12}{title}" for name, title in who), "按 Ctrl+C 停下。"]

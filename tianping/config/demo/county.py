@@ -21,16 +21,58 @@ from tianping.kernel.service import Receipt, actor_for_code, advance, book, repo
 
 SEED = 20261124
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高"
-GIVEN = ("秀英", "建国", "桂兰", "志强", "丽华", "海燕", "国庆", "玉梅", "小龙", "文斌", "春花", "永福", "晓红", "德明", "雪琴", "金水")
-RESULTS = ("上门看过，已经修好，住户当面确认。", "责令当事人整改，三天后复查已经到位。", "查过账，差额已经补发到位。", "双方谈妥，各让一步，当场握手。")
-ANSWERS = ("您好，您反映的事我们到现场核实并处理好了。还有问题请随时联系我们。", "您好，情况属实，已经办好，谢谢您的提醒。")
+GIVEN = (
+    "秀英",
+    "建国",
+    "桂兰",
+    "志强",
+    "丽华",
+    "海燕",
+    "国庆",
+    "玉梅",
+    "小龙",
+    "文斌",
+    "春花",
+    "永福",
+    "晓红",
+    "德明",
+    "雪琴",
+    "金水",
+)
+RESULTS = (
+    "上门看过，已经修好，住户当面确认。",
+    "责令当事人整改，三天后复查已经到位。",
+    "查过账，差额已经补发到位。",
+    "双方谈妥，各让一步，当场握手。",
+)
+ANSWERS = (
+    "您好，您反映的事我们到现场核实并处理好了。还有问题请随时联系我们。",
+    "您好，情况属实，已经办好，谢谢您的提醒。",
+)
 REASONS = ("这件事不归我们管，建议交给管这一片的单位。", "地点在界外，请核对后再派。")
 
 # How far each matter goes, by weight: fresh ones wait, most are under way or done.
 ENDS: tuple[tuple[str, int], ...] = (
-    ("triage", 14), ("dispatch", 8), ("accepting", 14), ("handling", 34), ("suspended", 5), ("verifying", 8), ("answering", 8),
-    ("answered", 22), ("rated", 8), ("reopened", 5), ("returned", 6), ("meeting", 3), ("joint", 5), ("merged", 6), ("declined", 3),
-    ("closed", 14), ("archived", 12), ("supplementing", 3), ("split", 2), ("supervised", 4),
+    ("triage", 14),
+    ("dispatch", 8),
+    ("accepting", 14),
+    ("handling", 34),
+    ("suspended", 5),
+    ("verifying", 8),
+    ("answering", 8),
+    ("answered", 22),
+    ("rated", 8),
+    ("reopened", 5),
+    ("returned", 6),
+    ("meeting", 3),
+    ("joint", 5),
+    ("merged", 6),
+    ("declined", 3),
+    ("closed", 14),
+    ("archived", 12),
+    ("supplementing", 3),
+    ("split", 2),
+    ("supervised", 4),
 )
 
 
@@ -67,7 +109,12 @@ class Walk:
     def take(self, step: str, actor: Actor, *, hours: float = 2.0, **form: Any) -> None:
         self.at = min(self.at + timedelta(hours=hours * self.dice.uniform(0.3, 1.7)), timezone.now())
         advance(
-            self.receipt.proceeding, step, actor=actor, form=form, happened_at=self.at, received_at=self.at,
+            self.receipt.proceeding,
+            step,
+            actor=actor,
+            form=form,
+            happened_at=self.at,
+            received_at=self.at,
             key=f"demo:{self.number}:{step}:{self.at.isoformat()}",
         )
 
@@ -91,14 +138,20 @@ class Story:
         leaf = self.book.category(scenario.category)
         name = self.dice.choice(SURNAMES) + self.dice.choice(GIVEN)
         form: dict[str, Any] = {
-            "description": scenario.text, "title": scenario.title, "channel": scenario.channel, "reporter_name": name,
+            "description": scenario.text,
+            "title": scenario.title,
+            "channel": scenario.channel,
+            "reporter_name": name,
             "reporter_phone": f"13{self.dice.randrange(10**8, 10**9)}",
         }
         if address:
             form |= {"place": address.address, "point": f"{address.lon},{address.lat}"}
         if leaf is not None and leaf.protected:
-            form |= {"minor": leaf.protected == "minor", "violence": leaf.protected == "violence",
-                     "danger": leaf.protected == "threat_to_life"}
+            form |= {
+                "minor": leaf.protected == "minor",
+                "violence": leaf.protected == "violence",
+                "danger": leaf.protected == "threat_to_life",
+            }
             if leaf.protected == "complaint":
                 form["complained_agency"] = "zhifa"
         walk.receipt = report(
@@ -221,11 +274,20 @@ class Story:
         if walk.number % 3 == 0:
             return
         walk.take("contact", self.protector, hours=0.4, note="已经打通电话，人现在安全，约好见面。")
-        walk.take("reported", self.protector, hours=0.4, agency="qingxi.gongan.", note="已告知派出所和妇联，请依法处置。")
+        walk.take(
+            "reported", self.protector, hours=0.4, agency="qingxi.gongan.", note="已告知派出所和妇联，请依法处置。"
+        )
         if walk.number % 3 == 1 and kind != "complaint":
             person = self._handler("qingxi.fulian.")
-            walk.take("entrust", self.protector, hours=2, agency="qingxi.fulian.", category=scenario.category, grade="1",
-                      assignee=str(person.user))
+            walk.take(
+                "entrust",
+                self.protector,
+                hours=2,
+                agency="qingxi.fulian.",
+                category=scenario.category,
+                grade="1",
+                assignee=str(person.user),
+            )
 
 
 def plan(scenarios: list[Any], count: int, dice: random.Random) -> Iterator[tuple[Any, str, float]]:

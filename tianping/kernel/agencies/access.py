@@ -12,9 +12,17 @@ from tianping.kernel.lifecycle.text import gettext_noop as _
 
 # Why somebody may open personal data (个人信息保护法第6条: a clear purpose). The label is what the person concerned reads.
 PURPOSES: Final[dict[str, str]] = {
-    "handling": _("办理这件事"), "dispatch": _("分类派单"), "verify": _("现场核实"), "contact": _("联系当事人"),
-    "supervision": _("督办和检查"), "audit": _("审计"), "search": _("查找事项"), "export": _("导出"), "own": _("本人查看"),
-    "archive": _("整理档案"), "reader": _("系统随主办件答复"),
+    "handling": _("办理这件事"),
+    "dispatch": _("分类派单"),
+    "verify": _("现场核实"),
+    "contact": _("联系当事人"),
+    "supervision": _("督办和检查"),
+    "audit": _("审计"),
+    "search": _("查找事项"),
+    "export": _("导出"),
+    "own": _("本人查看"),
+    "archive": _("整理档案"),
+    "reader": _("系统随主办件答复"),
 }
 
 _INSERT = """INSERT INTO access_record (jurisdiction, id, at, user_id, subject_id, agency, purpose, matter_id, what, rows)
@@ -29,7 +37,14 @@ def record(actor: Actor, purpose: str, what: list[str], *, matter: UUID | None =
         cursor.execute(
             _INSERT,
             [
-                actor.jurisdiction, uuid7(), actor.user, actor.subject, actor.agency, purpose, matter,
-                encode(sorted(set(what))).decode(), rows,
+                actor.jurisdiction,
+                uuid7(),
+                actor.user,
+                actor.subject,
+                actor.agency,
+                purpose,
+                matter,
+                encode(sorted(set(what))).decode(),
+                rows,
             ],
         )

@@ -64,8 +64,16 @@ def staff_actor(user: User, held: Iterable[Held] | None = None, active: UUID | N
             keys.add(f"agency:{post.path}")
     lo, hi = _sight(chosen)
     return Actor(
-        kind="staff", jurisdiction=user.jurisdiction, name=user.name, user=user.id, post=chosen.id if chosen else None,
-        agency=chosen.path if chosen else "", keys=frozenset(keys), lo=lo, hi=hi, proof="identity",
+        kind="staff",
+        jurisdiction=user.jurisdiction,
+        name=user.name,
+        user=user.id,
+        post=chosen.id if chosen else None,
+        agency=chosen.path if chosen else "",
+        keys=frozenset(keys),
+        lo=lo,
+        hi=hi,
+        proof="identity",
     )
 
 
@@ -87,7 +95,12 @@ def citizen_actor(user: User, proof: Proof = "identity") -> Actor:
     subject = user.subject_id
     keys = {f"person:{user.id}"} | ({f"subject:{subject}"} if subject else set())
     return Actor(
-        kind="citizen", jurisdiction=user.jurisdiction, name=user.name, user=user.id, keys=frozenset(keys), subject=subject,
+        kind="citizen",
+        jurisdiction=user.jurisdiction,
+        name=user.name,
+        user=user.id,
+        keys=frozenset(keys),
+        subject=subject,
         proof=proof,
     )
 
@@ -97,7 +110,11 @@ def guest_actor(jurisdiction: str, code_digest: bytes | None = None, subject: UU
     if code_digest is None:
         return Actor(kind="guest", jurisdiction=jurisdiction)
     return Actor(
-        kind="guest", jurisdiction=jurisdiction, keys=frozenset({"code:" + code_digest.hex()}), subject=subject, proof="code"
+        kind="guest",
+        jurisdiction=jurisdiction,
+        keys=frozenset({"code:" + code_digest.hex()}),
+        subject=subject,
+        proof="code",
     )
 
 

@@ -32,12 +32,17 @@ class Audited:
     next: str = ""
 
 
-def audit(actor: Actor, *, person: str = "", purpose: str = "", number: str = "", day: str = "", before: str = "") -> Audited:
+def audit(
+    actor: Actor, *, person: str = "", purpose: str = "", number: str = "", day: str = "", before: str = ""
+) -> Audited:
     """One page of records. Only an auditor gets any; filters that do not parse are left out. Matters are named by number only
     where the auditor may see that much: their content never is."""
     if not any(k.startswith("auditor@") for k in actor.keys):
         return Audited()
-    where, values = [], {"j": actor.jurisdiction, "n": PAGE + 1, "span": f"{MINUTES} minutes", "matters": MATTERS, "rows": ROWS}
+    where, values = (
+        [],
+        {"j": actor.jurisdiction, "n": PAGE + 1, "span": f"{MINUTES} minutes", "matters": MATTERS, "rows": ROWS},
+    )
     if person:
         where.append("u.name = %(person)s")
         values["person"] = person

@@ -22,7 +22,12 @@ class Loaded:
 
 @transaction.atomic
 def load(
-    jurisdiction: str, agencies: Iterable[Any], posts: Iterable[Any], people: Iterable[Any], *, password: str | None = None,
+    jurisdiction: str,
+    agencies: Iterable[Any],
+    posts: Iterable[Any],
+    people: Iterable[Any],
+    *,
+    password: str | None = None,
     since: date | None = None,
 ) -> Loaded:
     """Write the tree, the posts and who holds them. `password` is set for new people only; without it they cannot log in yet."""
@@ -43,10 +48,17 @@ def _agencies(jurisdiction: str, rows: list[Any]) -> dict[str, Agency]:
     found: dict[str, Agency] = {}
     for row in rows:
         found[row.code], _made = Agency.objects.update_or_create(
-            jurisdiction=jurisdiction, code=row.code,
+            jurisdiction=jurisdiction,
+            code=row.code,
             defaults={
-                "path": path(row.code), "name": row.name, "name_en": row.name_en, "short_name": row.short, "kind": row.kind,
-                "phone": row.phone, "capacity": row.capacity, "active": True,
+                "path": path(row.code),
+                "name": row.name,
+                "name_en": row.name_en,
+                "short_name": row.short,
+                "kind": row.kind,
+                "phone": row.phone,
+                "capacity": row.capacity,
+                "active": True,
             },
         )
     Agency.objects.filter(jurisdiction=jurisdiction).exclude(code__in=by_code).update(active=False)
@@ -77,7 +89,11 @@ def _posts(
             jurisdiction=jurisdiction, post_id=post.id, user_id=users[row.person].id, until=None
         ).exists():
             Appointment.objects.create(
-                jurisdiction=jurisdiction, post_id=post.id, user_id=users[row.person].id, title=row.name, since=since,
+                jurisdiction=jurisdiction,
+                post_id=post.id,
+                user_id=users[row.person].id,
+                title=row.name,
+                since=since,
                 deputy=row.deputy,
             )
         count += 1

@@ -94,7 +94,9 @@ class Appointment(models.Model):
     class Meta:
         db_table = "appointment"
         indexes = [models.Index(fields=["jurisdiction", "user_id"], name="appointment_user")]
-        constraints = [models.UniqueConstraint(fields=["jurisdiction", "post_id", "user_id", "since"], name="appointment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["jurisdiction", "post_id", "user_id", "since"], name="appointment_once")
+        ]
 
 
 class Recusal(models.Model):

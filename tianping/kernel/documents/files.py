@@ -54,7 +54,9 @@ def _spool(upload: UUID) -> Path:
 def begin(actor: Actor, name: str, size: int) -> UUID:
     """Announce a file of `size` bytes. Refuses what is too large or one file too many."""
     if not 0 < size <= LARGEST:
-        raise RefusedError(_("文件太大或是空的，一个文件最多50兆"), "form", {"files": _("文件太大或是空的，一个文件最多50兆")})
+        raise RefusedError(
+            _("文件太大或是空的，一个文件最多50兆"), "form", {"files": _("文件太大或是空的，一个文件最多50兆")}
+        )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM document WHERE jurisdiction = %s AND owner = %s AND matter_id IS NULL",
@@ -87,7 +89,8 @@ def append(actor: Actor, upload: UUID, offset: int, chunk: bytes) -> int:
     received += len(fresh)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE upload SET received = %s WHERE jurisdiction = %s AND id = %s", [received, actor.jurisdiction, upload]
+            "UPDATE upload SET received = %s WHERE jurisdiction = %s AND id = %s",
+            [received, actor.jurisdiction, upload],
         )
     return received
 

@@ -8,12 +8,22 @@ import filetype
 
 # Accepted types, with the ending that a download gets. What runs, or hides what runs, is not among them.
 ACCEPTED: Final[dict[str, str]] = {
-    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "image/gif": "gif",
-    "application/pdf": "pdf", "application/ofd": "ofd",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/heic": "heic",
+    "image/gif": "gif",
+    "application/pdf": "pdf",
+    "application/ofd": "ofd",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/x-wav": "wav", "audio/amr": "amr", "video/mp4": "mp4",
-    "video/quicktime": "mov", "text/plain": "txt",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "audio/x-wav": "wav",
+    "audio/amr": "amr",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "text/plain": "txt",
 }
 HEAD = 8192  # bytes that suffice to tell all of them apart
 

@@ -55,8 +55,15 @@ def registry() -> Registry:
 
 
 def report(
-    *, actor: Actor, form: Mapping[str, Any], key: str, procedure: str = "intake", step: str = "",
-    happened_at: datetime | None = None, received_at: datetime | None = None, located: dict[str, str] | None = None,
+    *,
+    actor: Actor,
+    form: Mapping[str, Any],
+    key: str,
+    procedure: str = "intake",
+    step: str = "",
+    happened_at: datetime | None = None,
+    received_at: datetime | None = None,
+    located: dict[str, str] | None = None,
 ) -> Receipt:
     """Open a matter with its first proceeding.
 
@@ -78,8 +85,15 @@ def report(
 
 
 def _report(
-    actor: Actor, form: Mapping[str, Any], key_digest: bytes, request: bytes, procedure: str, step: str,
-    happened_at: datetime | None, received_at: datetime | None, located: dict[str, str],
+    actor: Actor,
+    form: Mapping[str, Any],
+    key_digest: bytes,
+    request: bytes,
+    procedure: str,
+    step: str,
+    happened_at: datetime | None,
+    received_at: datetime | None,
+    located: dict[str, str],
 ) -> Receipt:
     place = home(actor.jurisdiction)
     matter_id = uuid7()
@@ -97,7 +111,14 @@ def _report(
         return values
 
     decision = begin(
-        rules, procedure, parse_form, actor=actor, matter=matter, new_id=uuid7, step_name=step, extra={},
+        rules,
+        procedure,
+        parse_form,
+        actor=actor,
+        matter=matter,
+        new_id=uuid7,
+        step_name=step,
+        extra={},
     )
     context = _context(actor, rules, snapshot, happened_at, received_at, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
@@ -107,13 +128,24 @@ def _report(
     after.write_rest(context, decision, documents)
     proceeding = next(iter(matter.proceedings))
     return Receipt(
-        context.entries[0], matter.id, proceeding, _number(place, snapshot.now, numbers[matter.id]), spell_code(_code(key_digest))
+        context.entries[0],
+        matter.id,
+        proceeding,
+        _number(place, snapshot.now, numbers[matter.id]),
+        spell_code(_code(key_digest)),
     )
 
 
 def advance(
-    proceeding: UUID, step: str, *, actor: Actor, form: Mapping[str, Any], key: str,
-    happened_at: datetime | None = None, received_at: datetime | None = None, located: dict[str, str] | None = None,
+    proceeding: UUID,
+    step: str,
+    *,
+    actor: Actor,
+    form: Mapping[str, Any],
+    key: str,
+    happened_at: datetime | None = None,
+    received_at: datetime | None = None,
+    located: dict[str, str] | None = None,
 ) -> Receipt:
     """Take one step of an open proceeding and return its entry. `happened_at` and `received_at` as for `report`.
 
@@ -127,8 +159,14 @@ def advance(
 
 
 def _advance(
-    proceeding: UUID, step_name: str, actor: Actor, form: Mapping[str, Any], key_digest: bytes, request: bytes,
-    times: tuple[datetime | None, datetime | None], located: dict[str, str],
+    proceeding: UUID,
+    step_name: str,
+    actor: Actor,
+    form: Mapping[str, Any],
+    key_digest: bytes,
+    request: bytes,
+    times: tuple[datetime | None, datetime | None],
+    located: dict[str, str],
 ) -> Receipt:
     rules = registry()
     other = reads.other_matter(form)
@@ -155,7 +193,11 @@ def _advance(
 
 
 def _context(
-    actor: Actor, rules: Registry, snapshot: Snapshot, happened_at: datetime | None, received_at: datetime | None,
+    actor: Actor,
+    rules: Registry,
+    snapshot: Snapshot,
+    happened_at: datetime | None,
+    received_at: datetime | None,
     files: dict[str, str],
 ) -> Context:
     snapshot.now = max(
@@ -167,8 +209,16 @@ def _context(
     work = clockwork(actor.jurisdiction, snapshot.stamp)
     clocks = Clocks(snapshot.terms, work, snapshot.now, received_at or snapshot.now)
     return Context(
-        jurisdiction=actor.jurisdiction, registry=rules, actor=actor, snapshot=snapshot, clocks=clocks, vault=vault(),
-        node=settings.NODE, happened_at=(happened_at or snapshot.now).astimezone(UTC), sm3=settings.LEDGER_SM3, files=files,
+        jurisdiction=actor.jurisdiction,
+        registry=rules,
+        actor=actor,
+        snapshot=snapshot,
+        clocks=clocks,
+        vault=vault(),
+        node=settings.NODE,
+        happened_at=(happened_at or snapshot.now).astimezone(UTC),
+        sm3=settings.LEDGER_SM3,
+        files=files,
     )
 
 
@@ -176,7 +226,9 @@ def _context(
 def _key_digest(actor: Actor, key: str) -> bytes:
     """A caller's key belongs to the caller: two people may use the same words."""
     if not key or len(key) > 200:
-        raise RefusedError(_("请求缺少幂等键（Idempotency-Key），或者它太长"), "form", {"key": _("请重新打开这一页再试")})
+        raise RefusedError(
+            _("请求缺少幂等键（Idempotency-Key），或者它太长"), "form", {"key": _("请重新打开这一页再试")}
+        )
     scope = str(actor.user or actor.subject or " ".join(sorted(actor.keys)) or actor.kind)
     return hashlib.sha256(f"{actor.jurisdiction}|{scope}|{key}".encode()).digest()
 

@@ -19,8 +19,10 @@ def write_rest(context: Context, decision: Decision, documents: list[str]) -> No
         for effect in move.effects:
             match effect["do"]:
                 case "undo":
-                    _run("UPDATE entry SET undone_by = %s WHERE jurisdiction = %s AND id = %s",
-                         [entry, context.jurisdiction, effect["entry"]])
+                    _run(
+                        "UPDATE entry SET undone_by = %s WHERE jurisdiction = %s AND id = %s",
+                        [entry, context.jurisdiction, effect["entry"]],
+                    )
                     _restore(context, move, entry, effect["entry"])
                 case "erase":
                     _erase(context, move, entry, effect["concept"])
@@ -56,8 +58,13 @@ def _erase(context: Context, move: Move, entry: UUID, concept: str) -> None:
     jurisdiction, matter = context.jurisdiction, move.matter
     record = canonical(
         {
-            "v": 1, "matter": matter, "concept": concept, "entry": entry, "at": context.snapshot.now,
-            "by": context.actor.user, "law": "个人信息保护法第47条",
+            "v": 1,
+            "matter": matter,
+            "concept": concept,
+            "entry": entry,
+            "at": context.snapshot.now,
+            "by": context.actor.user,
+            "law": "个人信息保护法第47条",
         }
     )
     _run(
@@ -69,13 +76,23 @@ def _erase(context: Context, move: Move, entry: UUID, concept: str) -> None:
 
 def destroy(jurisdiction: str, matter: UUID, concept: str, column: str) -> None:
     """What an erasure destroys; done again, it changes nothing, so the register can be replayed after a restore."""
-    _run("UPDATE fact SET superseded_by = entry_id WHERE jurisdiction = %s AND matter_id = %s AND concept = %s"
-         " AND superseded_by IS NULL", [jurisdiction, matter, concept])
-    _run("DELETE FROM identifier i USING sealed s WHERE i.jurisdiction = %s AND s.jurisdiction = i.jurisdiction"
-         " AND s.entry_id = i.entry_id AND s.field = i.field AND s.matter_id = %s AND s.concept = %s",
-         [jurisdiction, matter, concept])
-    _run("UPDATE sealed SET seed = NULL, blob = NULL, erased_at = clock_timestamp() WHERE jurisdiction = %s"
-         " AND matter_id = %s AND concept = %s AND blob IS NOT NULL", [jurisdiction, matter, concept])
+    _run(
+        "UPDATE fact SET superseded_by = entry_id WHERE jurisdiction = %s AND matter_id = %s AND concept = %s"
+        " AND superseded_by IS NULL",
+        [jurisdiction, matter, concept],
+    )
+    _run(
+        "DELETE FROM identifier i USING sealed s WHERE i.jurisdiction = %s AND s.jurisdiction = i.jurisdiction"
+        " AND s.entry_id = i.entry_id AND s.field = i.field AND s.matter_id = %s AND s.concept = %s",
+        [jurisdiction, matter, concept],
+    )
+    _run(
+        "UPDATE sealed SET seed = NULL, blob = NULL, erased_at = clock_timestamp() WHERE jurisdiction = %s"
+        " AND matter_id = %s AND concept = %s AND blob IS NOT NULL",
+        [jurisdiction, matter, concept],
+    )
     if column in {"title", "place"}:
-        _run(f"UPDATE matter SET {column} = '' WHERE jurisdiction = %s AND id = %s",  # noqa: S608  # one of two words
-             [jurisdiction, matter])
+        _run(
+            f"UPDATE matter SET {column} = '' WHERE jurisdiction = %s AND id = %s",  # noqa: S608  # one of two words
+            [jurisdiction, matter],
+        )

@@ -38,5 +38,6 @@ def alike(actor: Actor, matter: UUID) -> list[Alike]:
         rows = cursor.fetchall()
     labels = (_("文字一样"), _("同一个电话"), _("同一地点"))
     return [
-        Alike(r[0], r[1], r[2], r[3], tuple(label for label, holds in zip(labels, r[4:], strict=True) if holds)) for r in rows
+        Alike(r[0], r[1], r[2], r[3], tuple(label for label, holds in zip(labels, r[4:], strict=True) if holds))
+        for r in rows
     ]

@@ -90,19 +90,40 @@ def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) ->
     if context.sm3:
         chain.sm3 = sm3_of(body, prev_sm3)
     rows.add(
-        "entry", jurisdiction=context.jurisdiction, id=entry_id, matter_id=matter.id, proceeding_id=move.proceeding,
-        seq=chain.seq, procedure=move.procedure, step=move.step, from_state=move.from_state, to_state=move.to_state,
+        "entry",
+        jurisdiction=context.jurisdiction,
+        id=entry_id,
+        matter_id=matter.id,
+        proceeding_id=move.proceeding,
+        seq=chain.seq,
+        procedure=move.procedure,
+        step=move.step,
+        from_state=move.from_state,
+        to_state=move.to_state,
         actor_kind="system" if move.automatic else context.actor.kind,
-        actor=None if move.automatic else context.actor.user, agency="" if move.automatic else context.actor.agency,
-        happened_at=context.happened_at, recorded_at=now, key_digest=hexed(context.key_digest) if first else None,
-        request=hexed(context.request) if first else None, body=hexed(body), hash=hexed(chain.head), prev=hexed(prev),
-        sm3=hexed(chain.sm3), sm3_prev=hexed(prev_sm3) if context.sm3 else None,
+        actor=None if move.automatic else context.actor.user,
+        agency="" if move.automatic else context.actor.agency,
+        happened_at=context.happened_at,
+        recorded_at=now,
+        key_digest=hexed(context.key_digest) if first else None,
+        request=hexed(context.request) if first else None,
+        body=hexed(body),
+        hash=hexed(chain.head),
+        prev=hexed(prev),
+        sm3=hexed(chain.sm3),
+        sm3_prev=hexed(prev_sm3) if context.sm3 else None,
     )
     _sealed(context, matter, entry_id, sealed)
     _effects(context, matter, move, entry_id)
     rows.add(
-        "outbox", jurisdiction=context.jurisdiction, matter_id=matter.id, seq=chain.seq, entry_id=entry_id,
-        procedure=move.procedure, step=move.step, to_state=move.to_state,
+        "outbox",
+        jurisdiction=context.jurisdiction,
+        matter_id=matter.id,
+        seq=chain.seq,
+        entry_id=entry_id,
+        procedure=move.procedure,
+        step=move.step,
+        to_state=move.to_state,
     )
 
 
@@ -117,7 +138,9 @@ def _chain(context: Context, matter: MatterState) -> Chain:
         head = context.snapshot.heads.get(matter.id)
         row = head.row if head else None
         context.chains[matter.id] = (
-            Chain(row["head_seq"], bytes(row["head"]), bytes(row["head_sm3"]) if row["head_sm3"] else None) if row else Chain()
+            Chain(row["head_seq"], bytes(row["head"]), bytes(row["head_sm3"]) if row["head_sm3"] else None)
+            if row
+            else Chain()
         )
     return context.chains[matter.id]
 
@@ -125,8 +148,15 @@ def _chain(context: Context, matter: MatterState) -> Chain:
 def _sealed(context: Context, matter: MatterState, entry_id: UUID, sealed: list[SealedRow]) -> None:
     for row in sealed:
         context.rows.add(
-            "sealed", jurisdiction=context.jurisdiction, entry_id=entry_id, field=row.field, matter_id=matter.id,
-            concept=row.concept, kek=row.kek, seed=hexed(row.seed), blob=hexed(row.blob),
+            "sealed",
+            jurisdiction=context.jurisdiction,
+            entry_id=entry_id,
+            field=row.field,
+            matter_id=matter.id,
+            concept=row.concept,
+            kek=row.kek,
+            seed=hexed(row.seed),
+            blob=hexed(row.blob),
         )
 
 
@@ -142,7 +172,12 @@ def _effects(context: Context, matter: MatterState, move: Move, entry_id: UUID) 
             case "link":
                 for one, other in ((matter.id, effect["matter"]), (effect["matter"], matter.id)):
                     context.rows.add(
-                        "link", jurisdiction=context.jurisdiction, matter_id=one, other_id=other, kind="link", entry_id=entry_id
+                        "link",
+                        jurisdiction=context.jurisdiction,
+                        matter_id=one,
+                        other_id=other,
+                        kind="link",
+                        entry_id=entry_id,
                     )
 
 
@@ -153,8 +188,14 @@ def _fact(context: Context, matter: MatterState, move: Move, concept: str, name:
     rows[:] = [r for r in rows if (r["matter_id"], r["concept"]) != (matter.id, concept)]
     rows.append(
         {
-            "jurisdiction": context.jurisdiction, "id": uuid7(), "matter_id": matter.id, "concept": concept,
-            "value": None if personal else value, "entry_id": entry_id, "field": name, "valid_from": context.snapshot.now,
+            "jurisdiction": context.jurisdiction,
+            "id": uuid7(),
+            "matter_id": matter.id,
+            "concept": concept,
+            "value": None if personal else value,
+            "entry_id": entry_id,
+            "field": name,
+            "valid_from": context.snapshot.now,
         }
     )
     columns_after(context.plain, context.registry, matter, concept, value, context.located)
@@ -166,20 +207,38 @@ def _party(context: Context, matter: MatterState, move: Move, effect: dict[str, 
     prefix, subject = effect["prefix"], UUID(effect["subject"])
     if not effect["known"]:
         context.rows.add(
-            "subject", jurisdiction=context.jurisdiction, id=subject, kind="person", protected=matter.protected, minor=False,
+            "subject",
+            jurisdiction=context.jurisdiction,
+            id=subject,
+            kind="person",
+            protected=matter.protected,
+            minor=False,
             created_at=context.snapshot.now,
         )
     context.rows.add(
-        "party", jurisdiction=context.jurisdiction, id=uuid7(), matter_id=matter.id, subject_id=subject, role=effect["role"],
-        code_digest=hexed(context.code_digest) if effect["role"] == "reporter" else None, entry_id=entry_id,
+        "party",
+        jurisdiction=context.jurisdiction,
+        id=uuid7(),
+        matter_id=matter.id,
+        subject_id=subject,
+        role=effect["role"],
+        code_digest=hexed(context.code_digest) if effect["role"] == "reporter" else None,
+        entry_id=entry_id,
     )
     for kind in ("name", "phone", "id_number"):
         value = move.form.get(f"{prefix}_{kind}")
         if value:
             normal = normalise_name(value) if kind == "name" else value
             context.rows.add(
-                "identifier", jurisdiction=context.jurisdiction, id=uuid7(), subject_id=subject, kind=kind,
-                blind=hexed(context.vault.blind(kind, normal)), matter_id=matter.id, entry_id=entry_id, field=f"{prefix}_{kind}",
+                "identifier",
+                jurisdiction=context.jurisdiction,
+                id=uuid7(),
+                subject_id=subject,
+                kind=kind,
+                blind=hexed(context.vault.blind(kind, normal)),
+                matter_id=matter.id,
+                entry_id=entry_id,
+                field=f"{prefix}_{kind}",
             )
 
 
@@ -191,7 +250,10 @@ def _matter(context: Context, matter: MatterState, touched: dict[UUID, None]) ->
     if matter.protected:
         matter.audience = protected_audience(registry, matter)
     due_by = {
-        p: min((t.due_at for t in context.clocks.rows if t.proceeding_id == p and t.status == "running" and t.due_at), default=None)
+        p: min(
+            (t.due_at for t in context.clocks.rows if t.proceeding_id == p and t.status == "running" and t.due_at),
+            default=None,
+        )
         for p in matter.proceedings
     }
     columns = _columns(context, matter, due_by)
@@ -203,13 +265,20 @@ def _matter(context: Context, matter: MatterState, touched: dict[UUID, None]) ->
     columns.pop("_changed", None)
     chain = context.chains[matter.id]
     columns |= {
-        "jurisdiction": context.jurisdiction, "id": matter.id, "changed_at": now, "head": hexed(chain.head), "head_seq": chain.seq,
+        "jurisdiction": context.jurisdiction,
+        "id": matter.id,
+        "changed_at": now,
+        "head": hexed(chain.head),
+        "head_seq": chain.seq,
         "head_sm3": hexed(chain.sm3),
     }
     if matter.new:
         columns |= {
-            "centre": matter.centre, "happened_at": context.happened_at, "opened_at": now,
-            "number_year": now.astimezone(SHANGHAI).year, "repeat": hexed(context.plain[matter.id].repeat if matter.id in context.plain else None),
+            "centre": matter.centre,
+            "happened_at": context.happened_at,
+            "opened_at": now,
+            "number_year": now.astimezone(SHANGHAI).year,
+            "repeat": hexed(context.plain[matter.id].repeat if matter.id in context.plain else None),
         }
         context.rows.new_matter.append(columns)
     else:
@@ -229,14 +298,26 @@ def _columns(context: Context, matter: MatterState, due_by: dict[UUID, datetime 
     handler = main.assigned.get("handler")
     columns: dict[str, Any] = {
         "title": plain.title if plain.title is not None else old.get("title", ""),
-        "category": _known(matter, "category"), "grade": _known(matter, "grade"), "channel": _known(matter, "channel"),
+        "category": _known(matter, "category"),
+        "grade": _known(matter, "grade"),
+        "channel": _known(matter, "channel"),
         "place": plain.place if plain.place is not None else old.get("place", ""),
-        "grid": plain.grid or old.get("grid", ""), "path": path, "place_path": plain.path or old.get("place_path", ""),
-        "audience": sorted(matter.audience), "protected": matter.protected, "leader": matter.leader,
-        "followers": matter.followers, "procedure": main.procedure, "state": main.state, "holder": main.holder,
-        "assignee": handler, "supervised": any(p.supervised for p in matter.proceedings.values()),
+        "grid": plain.grid or old.get("grid", ""),
+        "path": path,
+        "place_path": plain.path or old.get("place_path", ""),
+        "audience": sorted(matter.audience),
+        "protected": matter.protected,
+        "leader": matter.leader,
+        "followers": matter.followers,
+        "procedure": main.procedure,
+        "state": main.state,
+        "holder": main.holder,
+        "assignee": handler,
+        "supervised": any(p.supervised for p in matter.proceedings.values()),
         "due_at": min((d for d in due_by.values() if d), default=None),
-        "returns": sum(p.counts.get("return", 0) + p.counts.get("return_third", 0) for p in matter.proceedings.values()),
+        "returns": sum(
+            p.counts.get("return", 0) + p.counts.get("return_third", 0) for p in matter.proceedings.values()
+        ),
         "closed_at": None if roots_open else old.get("closed_at") or now,
         "archived_at": (old.get("archived_at") or now) if at_rest else None,
     }
@@ -265,11 +346,22 @@ def _proceeding(context: Context, proceeding: ProceedingState) -> None:
     now = context.snapshot.now
     opened, closed = context.snapshot.proceeding_row.get(proceeding.id, (None, None))
     row = {
-        "jurisdiction": context.jurisdiction, "id": proceeding.id, "matter_id": proceeding.matter,
-        "procedure": proceeding.procedure, "version": proceeding.version, "state": proceeding.state, "slot": proceeding.slot,
-        "parent": proceeding.parent, "holder": proceeding.holder, "assigned": proceeding.assigned, "counts": proceeding.counts,
-        "pending": proceeding.pending, "back": proceeding.back, "supervised": proceeding.supervised,
-        "opened_at": opened or now, "closed_at": (closed or now) if _final(context.registry, proceeding) else None,
+        "jurisdiction": context.jurisdiction,
+        "id": proceeding.id,
+        "matter_id": proceeding.matter,
+        "procedure": proceeding.procedure,
+        "version": proceeding.version,
+        "state": proceeding.state,
+        "slot": proceeding.slot,
+        "parent": proceeding.parent,
+        "holder": proceeding.holder,
+        "assigned": proceeding.assigned,
+        "counts": proceeding.counts,
+        "pending": proceeding.pending,
+        "back": proceeding.back,
+        "supervised": proceeding.supervised,
+        "opened_at": opened or now,
+        "closed_at": (closed or now) if _final(context.registry, proceeding) else None,
     }
     (context.rows.add if proceeding.new else context.rows.change)("proceeding", **row)
 
@@ -285,8 +377,17 @@ def _todo(
     for key, steps in keys.items():
         context.rows.todo.append(
             {
-                "jurisdiction": context.jurisdiction, "proceeding_id": proceeding.id, "key": key, "matter_id": matter.id,
-                "steps": steps, "procedure": proceeding.procedure, "state": proceeding.state, "category": columns["category"],
-                "grade": columns["grade"], "place_path": columns["path"], "due_at": due_at or FAR, "since": context.snapshot.now,
+                "jurisdiction": context.jurisdiction,
+                "proceeding_id": proceeding.id,
+                "key": key,
+                "matter_id": matter.id,
+                "steps": steps,
+                "procedure": proceeding.procedure,
+                "state": proceeding.state,
+                "category": columns["category"],
+                "grade": columns["grade"],
+                "place_path": columns["path"],
+                "due_at": due_at or FAR,
+                "since": context.snapshot.now,
             }
         )

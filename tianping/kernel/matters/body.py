@@ -42,7 +42,13 @@ def as_text(value: Any) -> str:
 
 
 def build(
-    move: Move, procedure: Procedure, concepts: dict[str, Concept], actor: Actor, stamp: Stamp, vault: Vault, kek_path: str,
+    move: Move,
+    procedure: Procedure,
+    concepts: dict[str, Concept],
+    actor: Actor,
+    stamp: Stamp,
+    vault: Vault,
+    kek_path: str,
     files: dict[str, str],
 ) -> tuple[bytes, list[SealedRow]]:
     """The bytes to be hashed, with a commitment in the place of every personal value, and the sealed rows.
@@ -82,10 +88,22 @@ def build(
         subjects.append(str(actor.on_behalf))
         who["on_behalf"] = len(subjects) - 1
     body: dict[str, Any] = {
-        "v": 1, "id": stamp.entry, "chain": move.matter, "jurisdiction": stamp.jurisdiction, "proceeding": move.proceeding,
-        "procedure": move.procedure, "version": move.version, "step": move.step, "from": move.from_state,
-        "to": move.to_state, "node": stamp.node, "at": stamp.at, "happened_at": stamp.happened_at, "actor": who,
-        "fields": fields, "effects": effects,
+        "v": 1,
+        "id": stamp.entry,
+        "chain": move.matter,
+        "jurisdiction": stamp.jurisdiction,
+        "proceeding": move.proceeding,
+        "procedure": move.procedure,
+        "version": move.version,
+        "step": move.step,
+        "from": move.from_state,
+        "to": move.to_state,
+        "node": stamp.node,
+        "at": stamp.at,
+        "happened_at": stamp.happened_at,
+        "actor": who,
+        "fields": fields,
+        "effects": effects,
     }
     if subjects:
         commitments[SUBJECTS] = hide(SUBJECTS, SUBJECTS, subjects)

@@ -51,7 +51,9 @@ def verify_matter(matter: UUID, jurisdiction: str) -> list[Fault]:
 def replay(jurisdiction: str) -> tuple[int, int]:
     """Carry out every registered erasure again, each in a transaction of its own. (done, failed)"""
     with acting(system_actor(jurisdiction, "erasure")), connection.cursor() as cursor:
-        cursor.execute("SELECT matter_id, concept FROM erasure WHERE jurisdiction = %s ORDER BY erased_at", [jurisdiction])
+        cursor.execute(
+            "SELECT matter_id, concept FROM erasure WHERE jurisdiction = %s ORDER BY erased_at", [jurisdiction]
+        )
         register = cursor.fetchall()
     concepts = registry().concepts
     failed = 0

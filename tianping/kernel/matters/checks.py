@@ -22,8 +22,13 @@ def form_checks(actor: Actor, stamp: str) -> Checks:
 
     return Checks(
         types={
-            "phone": normalise_phone, "id_number": _id_number, "uscc": check_uscc, "agency": agency, "person": person,
-            "file": _file, "name": normalise_name,
+            "phone": normalise_phone,
+            "id_number": _id_number,
+            "uscc": check_uscc,
+            "agency": agency,
+            "person": person,
+            "file": _file,
+            "name": normalise_name,
         },
         code=lambda source, code: in_force(actor.jurisdiction, stamp, source, code),
     )
@@ -45,7 +50,8 @@ def _agency(jurisdiction: str, path: str) -> str:
     """An agency, by path or code; its path."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT path FROM agency WHERE jurisdiction = %s AND active AND (path = %s OR code = %s)", [jurisdiction, path, path]
+            "SELECT path FROM agency WHERE jurisdiction = %s AND active AND (path = %s OR code = %s)",
+            [jurisdiction, path, path],
         )
         row = cursor.fetchone()
     if row is None:

@@ -31,7 +31,10 @@ def pinned(row: dict[str, Any]) -> Rule:
 def due_of(term: TermRow, calendar: WorkCalendar, outer: DueDate | None = None) -> DueDate:
     """The due date with its explanation. Raises CalendarYearMissing where the holidays are unknown."""
     return due(
-        pinned(term.rule), term.started_at, calendar=calendar, outer=outer,
+        pinned(term.rule),
+        term.started_at,
+        calendar=calendar,
+        outer=outer,
         pauses=[Pause(_at(p[0]), _at(p[1]) if p[1] else None, p[2] or "") for p in term.pauses],
         extensions=[Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions],
     )
@@ -106,11 +109,25 @@ class Clocks:
         try:
             rule, row = self.work.pick(code, self.at.astimezone(SHANGHAI).date())
         except RuleMissing as error:
-            raise RefusedError(_("本地数据包里没有这个时限：%(code)s，请联系管理员补上"), "unknown", code=code) from error
+            raise RefusedError(
+                _("本地数据包里没有这个时限：%(code)s，请联系管理员补上"), "unknown", code=code
+            ) from error
         term = TermRow(
-            id=new_id, matter_id=move.matter, proceeding_id=move.proceeding, name=name, rule_code=rule.code, rule=row,
-            status="running", started_at=self.at, due_at=None, alarm_at=None, alarms=0, pauses=[], extensions=[],
-            ended_at=None, new=True,
+            id=new_id,
+            matter_id=move.matter,
+            proceeding_id=move.proceeding,
+            name=name,
+            rule_code=rule.code,
+            rule=row,
+            status="running",
+            started_at=self.at,
+            due_at=None,
+            alarm_at=None,
+            alarms=0,
+            pauses=[],
+            extensions=[],
+            ended_at=None,
+            new=True,
         )
         self.rows.append(term)
         self._reckon(term)

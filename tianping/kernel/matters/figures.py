@@ -54,13 +54,50 @@ def figures(actor: Actor, since: datetime, until: datetime) -> list[Figure]:
     rated, content = _one(actor, _RATINGS, values)
     return [
         Figure(_("收到"), opened, None, _("件"), _("这段时间登记的事项，不含受保护的。"), "scope=sight&done=1"),
-        Figure(_("按期答复"), in_time, ended, _("件"), _("这段时间答复的事项里，在答复期限那天或之前答复的；期限按暂停和延期后的日子算。"), "scope=sight&done=1"),
-        Figure(_("退回过"), returned, opened, _("件"), _("这段时间登记的事项里，承办单位退回过至少一次的。"), "scope=sight&done=1&view=returned"),
-        Figure(_("要求重办"), reopened, answered, _("件"), _("这段时间答复过的事项里，反映人要求重办的。"), "scope=sight&done=1"),
-        Figure(_("满意"), content, rated, _("件"), _("这段时间有评价的事项里，评了满意或很满意的；没有评价的不算在内。"), "scope=sight&done=1"),
+        Figure(
+            _("按期答复"),
+            in_time,
+            ended,
+            _("件"),
+            _("这段时间答复的事项里，在答复期限那天或之前答复的；期限按暂停和延期后的日子算。"),
+            "scope=sight&done=1",
+        ),
+        Figure(
+            _("退回过"),
+            returned,
+            opened,
+            _("件"),
+            _("这段时间登记的事项里，承办单位退回过至少一次的。"),
+            "scope=sight&done=1&view=returned",
+        ),
+        Figure(
+            _("要求重办"),
+            reopened,
+            answered,
+            _("件"),
+            _("这段时间答复过的事项里，反映人要求重办的。"),
+            "scope=sight&done=1",
+        ),
+        Figure(
+            _("满意"),
+            content,
+            rated,
+            _("件"),
+            _("这段时间有评价的事项里，评了满意或很满意的；没有评价的不算在内。"),
+            "scope=sight&done=1",
+        ),
         Figure(_("办结"), closed, opened, _("件"), _("这段时间登记的事项里，已经办结的。"), "scope=sight&done=1"),
-        Figure(_("现在逾期"), late, None, _("件"), _("这段时间登记、还没办结、有时限已过的。"), "scope=sight&view=overdue"),
-        Figure(_("正在督办"), watched, None, _("件"), _("这段时间登记、还没办结、正在督办的。"), "scope=sight&view=supervised"),
+        Figure(
+            _("现在逾期"), late, None, _("件"), _("这段时间登记、还没办结、有时限已过的。"), "scope=sight&view=overdue"
+        ),
+        Figure(
+            _("正在督办"),
+            watched,
+            None,
+            _("件"),
+            _("这段时间登记、还没办结、正在督办的。"),
+            "scope=sight&view=supervised",
+        ),
         Figure(_("等分类"), waiting, None, _("件"), _("这段时间登记、还没有分类定级的。"), "scope=sight&state=triage"),
     ]
 

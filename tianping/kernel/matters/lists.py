@@ -133,15 +133,21 @@ def _todo_filters(query: Query) -> tuple[list[str], dict[str, Any]]:
             values[column] = list(wanted)
     _in_categories("t", query.categories, where, values)
     if query.place_path:
-        where.append('t.place_path >= %(place)s AND t.place_path < %(place_end)s')
+        where.append("t.place_path >= %(place)s AND t.place_path < %(place_end)s")
         values |= {"place": query.place_path, "place_end": query.place_path[:-1] + "/"}
     if query.late:
-        where.append("t.due_at < clock_timestamp()" if query.late == "overdue" else
-                     "t.due_at >= clock_timestamp() AND t.due_at < clock_timestamp() + interval '2 days'")
+        where.append(
+            "t.due_at < clock_timestamp()"
+            if query.late == "overdue"
+            else "t.due_at >= clock_timestamp() AND t.due_at < clock_timestamp() + interval '2 days'"
+        )
     matter = _matter_only(query, values)
     if matter:
-        where.append("EXISTS (SELECT 1 FROM matter m WHERE m.jurisdiction = t.jurisdiction AND m.id = t.matter_id"
-                     + "".join(f" AND {m}" for m in matter) + ")")
+        where.append(
+            "EXISTS (SELECT 1 FROM matter m WHERE m.jurisdiction = t.jurisdiction AND m.id = t.matter_id"
+            + "".join(f" AND {m}" for m in matter)
+            + ")"
+        )
     if query.ids is not None:
         where.append("t.matter_id = ANY(%(ids)s)")
         values["ids"] = list(query.ids)
@@ -151,7 +157,9 @@ def _todo_filters(query: Query) -> tuple[list[str], dict[str, Any]]:
 def _in_categories(table: str, wanted: tuple[str, ...], where: list[str], values: dict[str, Any]) -> None:
     """A class stands for its leaves: `neighbour` finds `neighbour.leak`."""
     if wanted:
-        where.append(f"({table}.category = ANY(%(category)s) OR split_part({table}.category, '.', 1) = ANY(%(category)s))")
+        where.append(
+            f"({table}.category = ANY(%(category)s) OR split_part({table}.category, '.', 1) = ANY(%(category)s))"
+        )
         values["category"] = list(wanted)
 
 
@@ -197,8 +205,11 @@ def _sight(actor: Actor, query: Query) -> Page:
         where.append("m.path >= %(place)s AND m.path < %(place_end)s")
         values |= {"place": query.place_path, "place_end": query.place_path[:-1] + "/"}
     if query.late:
-        where.append("m.due_at < clock_timestamp()" if query.late == "overdue" else
-                     "m.due_at >= clock_timestamp() AND m.due_at < clock_timestamp() + interval '2 days'")
+        where.append(
+            "m.due_at < clock_timestamp()"
+            if query.late == "overdue"
+            else "m.due_at >= clock_timestamp() AND m.due_at < clock_timestamp() + interval '2 days'"
+        )
     if query.open_only:
         where.append("m.closed_at IS NULL")
     if query.ids is not None:

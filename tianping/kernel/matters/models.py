@@ -57,7 +57,9 @@ class Matter(models.Model):
             models.Index(fields=["jurisdiction", "path", "due_at"], name="matter_path"),
             models.Index(fields=["jurisdiction", "state", "due_at"], name="matter_state"),
             models.Index(fields=["jurisdiction", "repeat"], name="matter_repeat"),
-            models.Index(fields=["jurisdiction", "leader"], name="matter_leader", condition=models.Q(leader__isnull=False)),
+            models.Index(
+                fields=["jurisdiction", "leader"], name="matter_leader", condition=models.Q(leader__isnull=False)
+            ),
         ]
 
 
@@ -163,7 +165,9 @@ class Fact(models.Model):
         db_table = "fact"
         constraints = [
             models.UniqueConstraint(
-                fields=["jurisdiction", "matter_id", "concept"], name="fact_current", condition=models.Q(superseded_by__isnull=True)
+                fields=["jurisdiction", "matter_id", "concept"],
+                name="fact_current",
+                condition=models.Q(superseded_by__isnull=True),
             )
         ]
 
@@ -192,7 +196,9 @@ class Term(models.Model):
         db_table = "term"
         indexes = [
             models.Index(fields=["jurisdiction", "matter_id"], name="term_matter"),
-            models.Index(fields=["jurisdiction", "alarm_at"], name="term_alarm", condition=models.Q(alarm_at__isnull=False)),
+            models.Index(
+                fields=["jurisdiction", "alarm_at"], name="term_alarm", condition=models.Q(alarm_at__isnull=False)
+            ),
         ]
 
 

@@ -29,7 +29,12 @@ class Opened:
 
 
 def open_values(
-    actor: Actor, matter: UUID, purpose: str, *, types: dict[str, str], concepts: Iterable[str] | None = None,
+    actor: Actor,
+    matter: UUID,
+    purpose: str,
+    *,
+    types: dict[str, str],
+    concepts: Iterable[str] | None = None,
 ) -> list[Opened]:
     """The sealed values of a matter that the actor sees, within `acting(actor)`.
 

@@ -26,7 +26,12 @@ def words(text: str) -> str:
 
 
 def columns_after(
-    plain: dict[UUID, Columns], registry: Registry, matter: MatterState, concept: str, value: Any, located: dict[str, str]
+    plain: dict[UUID, Columns],
+    registry: Registry,
+    matter: MatterState,
+    concept: str,
+    value: Any,
+    located: dict[str, str],
 ) -> None:
     """Take a new fact into the matter's readable columns. `located` is where the place lies: grid and agency path."""
     columns = plain.setdefault(matter.id, Columns())

@@ -56,12 +56,18 @@ def actor_for_code(jurisdiction: str, text: str) -> Actor:
     """The party whose receipt this is. RefusedError for a code that does not exist; guesses are limited by the page."""
     digest = read_code(text)
     if digest is None:
-        raise RefusedError(_("查询码是26个字母和数字，请对照回执再输一遍"), "form", {"code": _("查询码不对，请对照回执再输一遍")})
+        raise RefusedError(
+            _("查询码是26个字母和数字，请对照回执再输一遍"), "form", {"code": _("查询码不对，请对照回执再输一遍")}
+        )
     with acting(guest_actor(jurisdiction, digest)), connection.cursor() as cursor:
-        cursor.execute("SELECT subject_id FROM party WHERE jurisdiction = %s AND code_digest = %s", [jurisdiction, digest])
+        cursor.execute(
+            "SELECT subject_id FROM party WHERE jurisdiction = %s AND code_digest = %s", [jurisdiction, digest]
+        )
         row = cursor.fetchone()
     if row is None:
-        raise RefusedError(_("没有找到这个查询码，请对照回执再输一遍"), "unknown", {"code": _("查询码不对，请对照回执再输一遍")})
+        raise RefusedError(
+            _("没有找到这个查询码，请对照回执再输一遍"), "unknown", {"code": _("查询码不对，请对照回执再输一遍")}
+        )
     return guest_actor(jurisdiction, digest, row[0])
 
 
@@ -80,15 +86,28 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
         work = clockwork(actor.jurisdiction)
         terms = [
             view_of_term(t, rules.procedure(state.proceedings[t.proceeding_id].procedure), work.calendar)
-            for t in snapshot.terms if t.status != "ended"
+            for t in snapshot.terms
+            if t.status != "ended"
         ]
         office, phone = _office(actor.jurisdiction, main.holder or state.centre)
         return Progress(
-            matter=wanted, proceeding=main.id, number=row["number"], protected=state.protected, state=main.state,
-            procedure=main.procedure, state_label=procedure.states.get(main.state, main.state), office=office, office_phone=phone,
-            opened_at=row["opened_at"], promised=_promised(terms), next_due=_first(terms),
-            terms=terms, calendar=work.calendar,
-            steps=_public(actor.jurisdiction, wanted), offers=offers(rules, state, main, actor), now=snapshot.now,
+            matter=wanted,
+            proceeding=main.id,
+            number=row["number"],
+            protected=state.protected,
+            state=main.state,
+            procedure=main.procedure,
+            state_label=procedure.states.get(main.state, main.state),
+            office=office,
+            office_phone=phone,
+            opened_at=row["opened_at"],
+            promised=_promised(terms),
+            next_due=_first(terms),
+            terms=terms,
+            calendar=work.calendar,
+            steps=_public(actor.jurisdiction, wanted),
+            offers=offers(rules, state, main, actor),
+            now=snapshot.now,
         )
 
 

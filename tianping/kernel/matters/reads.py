@@ -23,13 +23,15 @@ def other_matter(form: Mapping[str, Any]) -> UUID | None:
 
 def documents_in(step: Step, values: Mapping[str, Any], registry: Registry) -> list[str]:
     return [
-        document for field in step.form.fields
-        if registry.concepts[field.concept].type == "files" for document in values.get(field.name) or []
+        document
+        for field in step.form.fields
+        if registry.concepts[field.concept].type == "files"
+        for document in values.get(field.name) or []
     ]
 
 
 def hashes(actor: Actor, documents: list[str]) -> dict[str, str]:
-    """document id -> SHA-256, for files that this actor has uploaded and nobody has attached. Refuses others."""
+    """Document id -> SHA-256, for files that this actor has uploaded and nobody has attached. Refuses others."""
     if not documents:
         return {}
     with connection.cursor() as cursor:
@@ -39,7 +41,9 @@ def hashes(actor: Actor, documents: list[str]) -> dict[str, str]:
         )
         found = dict(cursor.fetchall())
     if missing := [d for d in documents if d not in found]:
-        raise RefusedError(_("有文件没有传完，请重新添加"), "form", {"files": _("有文件没有传完，请重新添加")}, missing=missing)
+        raise RefusedError(
+            _("有文件没有传完，请重新添加"), "form", {"files": _("有文件没有传完，请重新添加")}, missing=missing
+        )
     return found
 
 

@@ -21,8 +21,10 @@ def reseal_all(jurisdiction: str, progress: Callable[[int, int], None] = lambda 
     with acting(system_actor(jurisdiction, "keys")), connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT centre FROM matter WHERE jurisdiction = %s", [jurisdiction])
         newest = {row[0]: store.kek(row[0]) for row in cursor.fetchall()}
-        cursor.execute("SELECT count(*) FROM sealed WHERE jurisdiction = %s AND blob IS NOT NULL AND kek <> ALL(%s)",
-                       [jurisdiction, [kek[0] for kek in newest.values()]])
+        cursor.execute(
+            "SELECT count(*) FROM sealed WHERE jurisdiction = %s AND blob IS NOT NULL AND kek <> ALL(%s)",
+            [jurisdiction, [kek[0] for kek in newest.values()]],
+        )
         (total,) = cursor.fetchone()
     done = 0
     while True:
@@ -32,7 +34,9 @@ def reseal_all(jurisdiction: str, progress: Callable[[int, int], None] = lambda 
             for entry, field, kek, seed, blob, centre in rows:
                 new_id, new_kek = newest[centre]
                 old = (kek, store.kek_of(kek))
-                made = reseal(Sealed(bytes(seed), bytes(blob)), old=old, new=(new_id, new_kek), aad=field_aad(entry, field))
+                made = reseal(
+                    Sealed(bytes(seed), bytes(blob)), old=old, new=(new_id, new_kek), aad=field_aad(entry, field)
+                )
                 cursor.execute(_MOVE, [new_id, made.seed, made.blob, jurisdiction, entry, field, bytes(seed)])
         if not rows:
             return done

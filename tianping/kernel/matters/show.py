@@ -129,9 +129,16 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             for p in state.proceedings.values()
         ]
         view = MatterView(
-            row=heads[matter_id].row, state=state, facts=facts, proceedings=views, entries=entries,
-            parties=_parties(state, facts), papers=_papers(actor.jurisdiction, matter_id),
-            links=_links(actor.jurisdiction, matter_id), now=snapshot.now, calendar=work.calendar,
+            row=heads[matter_id].row,
+            state=state,
+            facts=facts,
+            proceedings=views,
+            entries=entries,
+            parties=_parties(state, facts),
+            papers=_papers(actor.jurisdiction, matter_id),
+            links=_links(actor.jurisdiction, matter_id),
+            now=snapshot.now,
+            calendar=work.calendar,
         )
     return view if actor.kind == "staff" else _own_part(view, actor)
 
@@ -172,7 +179,10 @@ def _by_entry(opened: list[Opened]) -> dict[UUID, dict[str, Opened]]:
 
 
 def _facts(
-    state: MatterState, sources: dict[tuple[UUID, str], tuple[str, str]], matter: UUID, values: dict[UUID, dict[str, Opened]]
+    state: MatterState,
+    sources: dict[tuple[UUID, str], tuple[str, str]],
+    matter: UUID,
+    values: dict[UUID, dict[str, Opened]],
 ) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for concept, value in state.facts.items():
@@ -209,10 +219,23 @@ def _entries(
         values |= {o.concept: o.value for o in sealed.values() if o.value is not None and not o.concept.startswith("@")}
         views.append(
             EntryView(
-                id=row[0], seq=row[1], proceeding=row[2], procedure=row[3], step=row[4], label=step.label if step else row[4],
-                public=step.public if step else "", from_state=row[5], to_state=row[6], actor_kind=row[7],
-                actor_name=row[8] or "", agency=row[9] or "", happened_at=row[10], recorded_at=row[11], undone=row[12],
-                values=values, erased=tuple(o.concept for o in sealed.values() if o.state == "erased"),
+                id=row[0],
+                seq=row[1],
+                proceeding=row[2],
+                procedure=row[3],
+                step=row[4],
+                label=step.label if step else row[4],
+                public=step.public if step else "",
+                from_state=row[5],
+                to_state=row[6],
+                actor_kind=row[7],
+                actor_name=row[8] or "",
+                agency=row[9] or "",
+                happened_at=row[10],
+                recorded_at=row[11],
+                undone=row[12],
+                values=values,
+                erased=tuple(o.concept for o in sealed.values() if o.state == "erased"),
             )
         )
     return views
@@ -232,17 +255,28 @@ def _names(jurisdiction: str, state: MatterState) -> dict[str, str]:
 
 
 def _proceeding(
-    rules: Registry, state: MatterState, proceeding: ProceedingState, actor: Actor, terms: list[TermRow], calendar: WorkCalendar,
-    names: dict[str, str], opened_at: str,
+    rules: Registry,
+    state: MatterState,
+    proceeding: ProceedingState,
+    actor: Actor,
+    terms: list[TermRow],
+    calendar: WorkCalendar,
+    names: dict[str, str],
+    opened_at: str,
 ) -> ProceedingView:
     procedure = rules.procedure(proceeding.procedure, proceeding.version)
     is_open = proceeding.state not in procedure.final
     views = [view_of_term(t, procedure, calendar) for t in terms if t.proceeding_id == proceeding.id]
     return ProceedingView(
-        state=proceeding, procedure=procedure, state_label=procedure.states.get(proceeding.state, proceeding.state),
-        holder_name=names.get(proceeding.holder, ""), assigned={r: names.get(u, "") for r, u in proceeding.assigned.items()},
-        offers=offers(rules, state, proceeding, actor) if is_open else [], terms=views,
-        opened_at=datetime.fromisoformat(opened_at), open=is_open,
+        state=proceeding,
+        procedure=procedure,
+        state_label=procedure.states.get(proceeding.state, proceeding.state),
+        holder_name=names.get(proceeding.holder, ""),
+        assigned={r: names.get(u, "") for r, u in proceeding.assigned.items()},
+        offers=offers(rules, state, proceeding, actor) if is_open else [],
+        terms=views,
+        opened_at=datetime.fromisoformat(opened_at),
+        open=is_open,
     )
 
 
@@ -260,7 +294,9 @@ def view_of_term(term: TermRow, procedure: Procedure, calendar: WorkCalendar) ->
 def _parties(state: MatterState, facts: dict[str, Any]) -> list[PartyView]:
     return [
         PartyView(
-            p.role, p.subject, str(facts.get(f"{p.role}_name", "")),
+            p.role,
+            p.subject,
+            str(facts.get(f"{p.role}_name", "")),
             tuple(c for c in (f"{p.role}_phone", f"{p.role}_id_number") if c in state.facts),
         )
         for p in state.parties

@@ -22,9 +22,33 @@ from tianping.kernel.matters.direct import fetch
 from tianping.kernel.matters.rulebook import STAMP
 
 _COLUMNS = (
-    "id", "centre", "path", "place_path", "protected", "leader", "archived_at", "followers", "audience", "head", "head_seq",
-    "head_sm3", "number", "title", "category", "grade", "channel", "place", "grid", "happened_at", "opened_at", "changed_at",
-    "closed_at", "state", "procedure", "holder", "returns",
+    "id",
+    "centre",
+    "path",
+    "place_path",
+    "protected",
+    "leader",
+    "archived_at",
+    "followers",
+    "audience",
+    "head",
+    "head_seq",
+    "head_sm3",
+    "number",
+    "title",
+    "category",
+    "grade",
+    "channel",
+    "place",
+    "grid",
+    "happened_at",
+    "opened_at",
+    "changed_at",
+    "closed_at",
+    "state",
+    "procedure",
+    "holder",
+    "returns",
 )
 
 # The lock proves the right to see: only then do the other tables open for these matters (tp_locked).
@@ -104,7 +128,9 @@ class Snapshot:
     seen: tuple[UUID, UUID, UUID, str] | None = None  # entry, matter, proceeding, request digest in hex
 
 
-def lock(jurisdiction: str, matter_ids: list[UUID], proceeding_id: UUID | None, *, update: bool = True) -> dict[UUID, Head]:
+def lock(
+    jurisdiction: str, matter_ids: list[UUID], proceeding_id: UUID | None, *, update: bool = True
+) -> dict[UUID, Head]:
     """Lock the chain heads in id order. A matter that the actor may not see is absent, as if it did not exist."""
     rows = fetch(LOCK if update else SEE, [jurisdiction, matter_ids, proceeding_id])
     return {row[0]: Head(dict(zip(_COLUMNS, row, strict=False))) for row in rows}
@@ -136,8 +162,14 @@ def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *
     for head in heads.values():
         row = head.row
         snapshot.matters[head.id] = MatterState(
-            id=head.id, centre=row["centre"], path=row["path"], place_path=row["place_path"], protected=row["protected"],
-            leader=row["leader"], archived=row["archived_at"] is not None, followers=row["followers"],
+            id=head.id,
+            centre=row["centre"],
+            path=row["path"],
+            place_path=row["place_path"],
+            protected=row["protected"],
+            leader=row["leader"],
+            archived=row["archived_at"] is not None,
+            followers=row["followers"],
             audience=set(row["audience"]),
         )
     _proceedings(snapshot, proceedings or [])
@@ -160,9 +192,19 @@ def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *
 def _proceedings(snapshot: Snapshot, rows: list[list[Any]]) -> None:
     for row in rows:
         proceeding = ProceedingState(
-            id=UUID(row[0]), matter=UUID(row[1]), procedure=row[2], version=row[3], state=row[4], slot=row[5],
-            parent=UUID(row[6]) if row[6] else None, holder=row[7], assigned=row[8], counts=row[9], pending=row[10],
-            back=row[11], supervised=row[12],
+            id=UUID(row[0]),
+            matter=UUID(row[1]),
+            procedure=row[2],
+            version=row[3],
+            state=row[4],
+            slot=row[5],
+            parent=UUID(row[6]) if row[6] else None,
+            holder=row[7],
+            assigned=row[8],
+            counts=row[9],
+            pending=row[10],
+            back=row[11],
+            supervised=row[12],
         )
         snapshot.matters[proceeding.matter].proceedings[proceeding.id] = proceeding
         snapshot.proceeding_row[proceeding.id] = (row[13], row[14])
@@ -171,14 +213,28 @@ def _proceedings(snapshot: Snapshot, rows: list[list[Any]]) -> None:
 def _terms(snapshot: Snapshot, rows: list[list[Any]]) -> None:
     for row in rows:
         term = TermRow(
-            id=UUID(row[0]), matter_id=UUID(row[1]), proceeding_id=UUID(row[2]), name=row[3], rule_code=row[4], rule=row[5],
-            status=row[6], started_at=datetime.fromisoformat(row[7]), due_at=_time(row[8]), alarm_at=_time(row[9]),
-            alarms=row[10], pauses=row[11], extensions=row[12], ended_at=_time(row[13]),
+            id=UUID(row[0]),
+            matter_id=UUID(row[1]),
+            proceeding_id=UUID(row[2]),
+            name=row[3],
+            rule_code=row[4],
+            rule=row[5],
+            status=row[6],
+            started_at=datetime.fromisoformat(row[7]),
+            due_at=_time(row[8]),
+            alarm_at=_time(row[9]),
+            alarms=row[10],
+            pauses=row[11],
+            extensions=row[12],
+            ended_at=_time(row[13]),
         )
         snapshot.terms.append(term)
         proceeding = snapshot.matters[term.matter_id].proceedings[term.proceeding_id]
         proceeding.terms[term.name] = TermState(
-            term.name, term.status, term.id, term.due_at,  # type: ignore[arg-type]
+            term.name,
+            term.status,
+            term.id,
+            term.due_at,  # type: ignore[arg-type]
             lapsed=term.due_at is not None and term.due_at <= snapshot.now,
         )
 

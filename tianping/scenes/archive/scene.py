@@ -23,39 +23,103 @@ def _retention_over(reads: Mapping[str, Any]) -> bool:
 
 
 GUARDS = (
-    Guard("retention_over", frozenset({"fact:retention_until", "form"}), _retention_over,
-          _("保管期限还没有满，不能销毁")),
-    Guard("retention_set", frozenset({"fact:retention"}), lambda r: bool(r["fact:retention"]),
-          _("先定保管期限，再封存")),
+    Guard(
+        "retention_over", frozenset({"fact:retention_until", "form"}), _retention_over, _("保管期限还没有满，不能销毁")
+    ),
+    Guard(
+        "retention_set", frozenset({"fact:retention"}), lambda r: bool(r["fact:retention"]), _("先定保管期限，再封存")
+    ),
 )
 
 ARCHIVE = Procedure(
-    name="archive", label=_("归档"), version=1, icon="book",
+    name="archive",
+    label=_("归档"),
+    version=1,
+    icon="book",
     states={
-        "checking": _("待整理"), "incomplete": _("待补齐"), "frozen": _("已归档"), "appraising": _("到期鉴定"),
+        "checking": _("待整理"),
+        "incomplete": _("待补齐"),
+        "frozen": _("已归档"),
+        "appraising": _("到期鉴定"),
         "destroyed": _("已销毁"),
     },
     steps=(
         Step("receive", _("转入归档"), START, "checking", (Kernel(),)),
-        Step("check", _("材料不齐，退回补"), "checking", "incomplete", (ARCHIVIST,), Form((Field("reason", "reason", required=True),))),
-        Step("complete", _("补齐了"), "incomplete", "checking", (ARCHIVIST,),
-             Form((Field("note", "note", required=True), Field("files", "files")))),
-        Step("retain", _("定保管期限"), "checking", None, (ARCHIVIST,),
-             Form((Field("retention", "retention", required=True, revises=True),
-                   Field("retention_until", "retention_until", revises=True)))),
-        Step("freeze", _("归档封存"), "checking", "frozen", (ARCHIVIST,),
-             Form((Field("archive_number", "archive_number", required=True, max_length=60),)), ("retention_set",),
-             public=_("归档了")),
+        Step(
+            "check",
+            _("材料不齐，退回补"),
+            "checking",
+            "incomplete",
+            (ARCHIVIST,),
+            Form((Field("reason", "reason", required=True),)),
+        ),
+        Step(
+            "complete",
+            _("补齐了"),
+            "incomplete",
+            "checking",
+            (ARCHIVIST,),
+            Form((Field("note", "note", required=True), Field("files", "files"))),
+        ),
+        Step(
+            "retain",
+            _("定保管期限"),
+            "checking",
+            None,
+            (ARCHIVIST,),
+            Form(
+                (
+                    Field("retention", "retention", required=True, revises=True),
+                    Field("retention_until", "retention_until", revises=True),
+                )
+            ),
+        ),
+        Step(
+            "freeze",
+            _("归档封存"),
+            "checking",
+            "frozen",
+            (ARCHIVIST,),
+            Form((Field("archive_number", "archive_number", required=True, max_length=60),)),
+            ("retention_set",),
+            public=_("归档了"),
+        ),
         Step("consult", _("登记借阅"), "frozen", None, (ARCHIVIST,), Form((Field("note", "note", required=True),))),
-        Step("appraise", _("到期鉴定"), "frozen", "appraising", (ARCHIVIST,), Form((Field("note", "note", required=True),))),
-        Step("keep", _("继续保管"), "appraising", "frozen", (ARCHIVIST,),
-             Form((Field("retention_until", "retention_until", required=True, revises=True), Field("reason", "reason", required=True)))),
-        Step("destroy", _("销毁"), "appraising", "destroyed", (Post("leader", "root"),),
-             Form((Field("decided_on", "decided_on", required=True), Field("reason", "reason", required=True))),
-             ("retention_over",), danger=True),
+        Step(
+            "appraise",
+            _("到期鉴定"),
+            "frozen",
+            "appraising",
+            (ARCHIVIST,),
+            Form((Field("note", "note", required=True),)),
+        ),
+        Step(
+            "keep",
+            _("继续保管"),
+            "appraising",
+            "frozen",
+            (ARCHIVIST,),
+            Form(
+                (
+                    Field("retention_until", "retention_until", required=True, revises=True),
+                    Field("reason", "reason", required=True),
+                )
+            ),
+        ),
+        Step(
+            "destroy",
+            _("销毁"),
+            "appraising",
+            "destroyed",
+            (Post("leader", "root"),),
+            Form((Field("decided_on", "decided_on", required=True), Field("reason", "reason", required=True))),
+            ("retention_over",),
+            danger=True,
+        ),
     ),
     terms=(Term("transfer", _("整理归档"), "archive.transfer", frozenset({"checking"}), frozenset({"incomplete"})),),
-    final={"destroyed": "end"}, rests=frozenset({"frozen", "appraising", "destroyed"}),
+    final={"destroyed": "end"},
+    rests=frozenset({"frozen", "appraising", "destroyed"}),
 )
 CONCEPTS = (*CONCEPTS, Concept("decided_on", _("决定日期"), "date", scope="entry"))
 SCENE = Scene("archive", _("归档"), (ARCHIVE,), GUARDS, CONCEPTS)

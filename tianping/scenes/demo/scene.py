@@ -10,24 +10,58 @@ CONCEPTS = (
     Concept("room_people", _("几个人"), "integer"),
 )
 GUARDS = (
-    Guard("room_fits", frozenset({"fact:room_people"}), lambda r: (r["fact:room_people"] or 0) <= 40,
-          _("会议室最多坐40个人，请改用礼堂")),
+    Guard(
+        "room_fits",
+        frozenset({"fact:room_people"}),
+        lambda r: (r["fact:room_people"] or 0) <= 40,
+        _("会议室最多坐40个人，请改用礼堂"),
+    ),
 )
 ROOM = Procedure(
-    name="room", label=_("借用会议室"), version=1,
+    name="room",
+    label=_("借用会议室"),
+    version=1,
     states={"asked": _("待答应"), "lent": _("借出"), "back": _("已归还"), "no": _("没有借")},
     steps=(
-        Step("ask", _("申请借用"), START, "asked", (Post("registrar", "centre"),), Form((
-            Field("title", "title", required=True),
-            Field("room_date", "room_date", required=True),
-            Field("room_people", "room_people", required=True, least=1, most=500),
-            Field("reporter_name", "reporter_name", required=True),
-            Field("reporter_phone", "reporter_phone", required=True),
-        )), touches={"party:reporter": "reporter"}, public=_("收到了")),
-        Step("lend", _("答应"), "asked", "lent", (Post("dispatcher", "centre"),), guards=("room_fits",), public=_("可以用")),
-        Step("refuse", _("不借"), "asked", "no", (Post("dispatcher", "centre"),),
-             Form((Field("reason", "reason", required=True),)), public=_("没有借成")),
-        Step("give_back", _("归还"), "lent", "back", (Post("registrar", "centre"), Party("reporter")), public=_("归还了")),
+        Step(
+            "ask",
+            _("申请借用"),
+            START,
+            "asked",
+            (Post("registrar", "centre"),),
+            Form(
+                (
+                    Field("title", "title", required=True),
+                    Field("room_date", "room_date", required=True),
+                    Field("room_people", "room_people", required=True, least=1, most=500),
+                    Field("reporter_name", "reporter_name", required=True),
+                    Field("reporter_phone", "reporter_phone", required=True),
+                )
+            ),
+            touches={"party:reporter": "reporter"},
+            public=_("收到了"),
+        ),
+        Step(
+            "lend",
+            _("答应"),
+            "asked",
+            "lent",
+            (Post("dispatcher", "centre"),),
+            guards=("room_fits",),
+            public=_("可以用"),
+        ),
+        Step(
+            "refuse",
+            _("不借"),
+            "asked",
+            "no",
+            (Post("dispatcher", "centre"),),
+            Form((Field("reason", "reason", required=True),)),
+            public=_("没有借成"),
+        ),
+        Step(
+            "give_back", _("归还"), "lent", "back", (Post("registrar", "centre"), Party("reporter")), public=_("归还了")
+        ),
     ),
     final={"back": "archive", "no": "archive"},
 )

@@ -23,8 +23,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", None)
     size = getattr(request, "elder_size", 0)
     context: dict[str, Any] = {
-        "county": _county(), "lang": "en" if getattr(request, "LANGUAGE_CODE", "").startswith("en") else "zh-hans",
-        "elder": bool(size), "elder_size": size or 24, "privacy_url": reverse("citizen:privacy"),
+        "county": _county(),
+        "lang": "en" if getattr(request, "LANGUAGE_CODE", "").startswith("en") else "zh-hans",
+        "elder": bool(size),
+        "elder_size": size or 24,
+        "privacy_url": reverse("citizen:privacy"),
         "readers_url": reverse("citizen:mine"),
     }
     if actor is None or actor.kind != "staff":
@@ -36,18 +39,33 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
     posts = request.posts  # type: ignore[attr-defined]
     actor = request.actor  # type: ignore[attr-defined]
     kinds = {p.kind for p in posts}
-    pages = [(reverse("desk:worklist"), _("事项"), True), (reverse("desk:board"), _("派单"), "dispatcher" in kinds),
-             (reverse("desk:supervise"), _("督办"), bool(kinds & {"supervisor", "leader"})),
-             (reverse("desk:figures"), _("统计"), bool(kinds & {"supervisor", "leader", "dispatcher"})),
-             (reverse("desk:audit"), _("审计"), "auditor" in kinds)]
+    pages = [
+        (reverse("desk:worklist"), _("事项"), True),
+        (reverse("desk:board"), _("派单"), "dispatcher" in kinds),
+        (reverse("desk:supervise"), _("督办"), bool(kinds & {"supervisor", "leader"})),
+        (reverse("desk:figures"), _("统计"), bool(kinds & {"supervisor", "leader", "dispatcher"})),
+        (reverse("desk:audit"), _("审计"), "auditor" in kinds),
+    ]
     current = next((p for p in posts if p.id == actor.post), None)
     return {
-        "home_url": reverse("desk:worklist"), "search_url": reverse("desk:search"), "query": request.GET.get("q", ""),
+        "home_url": reverse("desk:worklist"),
+        "search_url": reverse("desk:search"),
+        "query": request.GET.get("q", ""),
         "nav": [{"url": u, "label": label, "current": request.path == u} for u, label, shown in pages if shown],
         "me": {
-            "name": actor.name, "agency_short": current.agency_short if current else "",
-            "posts": [{"label": f"{p.title} · {p.agency_short}", "url": f"{request.path}?post={p.id}", "current": p.id == actor.post}
-                      for p in posts] if len(posts) > 1 else [],
+            "name": actor.name,
+            "agency_short": current.agency_short if current else "",
+            "posts": [
+                {
+                    "label": f"{p.title} · {p.agency_short}",
+                    "url": f"{request.path}?post={p.id}",
+                    "current": p.id == actor.post,
+                }
+                for p in posts
+            ]
+            if len(posts) > 1
+            else [],
         },
-        "account_links": [], "logout_url": reverse("accounts:logout"),
+        "account_links": [],
+        "logout_url": reverse("accounts:logout"),
     }

@@ -19,11 +19,16 @@ TRIES, SECONDS = 10, 600  # wrong passwords of one name or one address before it
 class LoginForm(forms.Form):
     use_required_attribute = False
     username = forms.CharField(
-        label=gettext_lazy("登录名"), max_length=60, error_messages={"required": gettext_lazy("请填登录名")},
+        label=gettext_lazy("登录名"),
+        max_length=60,
+        error_messages={"required": gettext_lazy("请填登录名")},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(
-        label=gettext_lazy("密码"), max_length=200, strip=False, error_messages={"required": gettext_lazy("请填密码")},
+        label=gettext_lazy("密码"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": gettext_lazy("请填密码")},
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
@@ -50,7 +55,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _onward(request: HttpRequest) -> str:
     wanted = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else reverse("desk:worklist")
 
 

@@ -18,23 +18,34 @@ class Question(forms.Form):
 
 class SafetyForm(Question):
     urgent = forms.ChoiceField(
-        label=_("有没有下面这些情况？"), choices=[
-            ("no", _("都没有")), ("danger", _("有人受伤，或者马上有危险")), ("violence", _("家里或身边有人动手")),
-            ("minor", _("涉及不满十八岁的孩子")), ("office", _("要反映某个单位的问题")),
-        ], widget=forms.RadioSelect, error_messages={"required": _("请选一项")},
+        label=_("有没有下面这些情况？"),
+        choices=[
+            ("no", _("都没有")),
+            ("danger", _("有人受伤，或者马上有危险")),
+            ("violence", _("家里或身边有人动手")),
+            ("minor", _("涉及不满十八岁的孩子")),
+            ("office", _("要反映某个单位的问题")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选一项")},
     )
 
 
 class StoryForm(Question):
     description = forms.CharField(
-        label=_("请说说发生了什么事"), widget=forms.Textarea(attrs={"rows": 6}), max_length=5000,
+        label=_("请说说发生了什么事"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        max_length=5000,
         error_messages={"required": _("请写几个字，说说是什么事"), "max_length": _("太长了，请分成两件来说")},
     )
 
 
 class PlaceForm(Question):
     place = forms.CharField(
-        label=_("在哪里"), max_length=200, required=False, help_text=_("小区和楼号，村和组，或者附近的店名"),
+        label=_("在哪里"),
+        max_length=200,
+        required=False,
+        help_text=_("小区和楼号，村和组，或者附近的店名"),
     )
     lat = forms.CharField(widget=forms.HiddenInput, required=False)
     lon = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -44,7 +55,10 @@ class PlaceForm(Question):
 class ContactForm(Question):
     reporter_name = forms.CharField(label=_("怎么称呼您"), max_length=40, required=False)
     reporter_phone = forms.CharField(
-        label=_("电话"), max_length=20, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+        label=_("电话"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         help_text=_("只有办事的人看得到。不留电话，就只能凭查询码查进度。"),
     )
 
@@ -65,9 +79,25 @@ class Page:
 
 PAGES: tuple[Page, ...] = (
     Page("safety", SafetyForm, _("事情急不急"), _("先问一句，好让合适的人来办。"), _("急不急"), ("urgent",)),
-    Page("story", StoryForm, _("请说说发生了什么事"), _("什么时候、在哪里、怎么了。想到哪说到哪，不用写得好。"), _("什么事"), ("description",)),
-    Page("place", PlaceForm, _("在哪里"), _("说得出地点，就能找到管这一片的人。"), _("在哪里"), ("place", "lat", "lon")),
-    Page("contact", ContactForm, _("怎么联系您"), _("可以不留。留了电话，有进展会通知您。"), _("怎么联系您"), ("reporter_name", "reporter_phone")),
+    Page(
+        "story",
+        StoryForm,
+        _("请说说发生了什么事"),
+        _("什么时候、在哪里、怎么了。想到哪说到哪，不用写得好。"),
+        _("什么事"),
+        ("description",),
+    ),
+    Page(
+        "place", PlaceForm, _("在哪里"), _("说得出地点，就能找到管这一片的人。"), _("在哪里"), ("place", "lat", "lon")
+    ),
+    Page(
+        "contact",
+        ContactForm,
+        _("怎么联系您"),
+        _("可以不留。留了电话，有进展会通知您。"),
+        _("怎么联系您"),
+        ("reporter_name", "reporter_phone"),
+    ),
     Page("check", SendForm, _("看一遍，没错就交"), "", _("看一遍"), ()),
 )
 BY_NAME = {p.name: n for n, p in enumerate(PAGES)}
@@ -89,7 +119,9 @@ def drop(request: HttpRequest) -> None:
 
 def as_report(draft: dict[str, Any]) -> dict[str, Any]:
     """The draft as the START step's form takes it."""
-    form: dict[str, Any] = {k: draft[k] for k in ("description", "place", "reporter_name", "reporter_phone") if draft.get(k)}
+    form: dict[str, Any] = {
+        k: draft[k] for k in ("description", "place", "reporter_name", "reporter_phone") if draft.get(k)
+    }
     form["title"] = first_words(draft.get("description", ""))
     form["channel"] = "mobile"
     if draft.get("lon") and draft.get("lat"):

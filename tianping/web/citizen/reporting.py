@@ -67,7 +67,9 @@ def _files(request: HttpRequest, form: drafts.Question, draft: dict[str, Any]) -
             form.is_valid()
             form.add_error(None, _(error.sentence))
             return True
-        draft["files"].append({"id": str(kept.id), "name": kept.name, "thumb": reverse("files:download", args=[kept.id])})
+        draft["files"].append(
+            {"id": str(kept.id), "name": kept.name, "thumb": reverse("files:download", args=[kept.id])}
+        )
     return False
 
 
@@ -76,7 +78,9 @@ def _elsewhere(request: HttpRequest, number: int) -> HttpResponse | None:
     here = reverse("citizen:step", args=[drafts.PAGES[number].name])
     match request.POST.get("_go"):
         case "back":
-            return HttpResponseRedirect(reverse("citizen:step", args=[drafts.PAGES[number - 1].name]) if number else reverse("citizen:home"))
+            return HttpResponseRedirect(
+                reverse("citizen:step", args=[drafts.PAGES[number - 1].name]) if number else reverse("citizen:home")
+            )
         case "lang":
             return HttpResponseRedirect(f"{here}?lang={'zh-hans' if (get_language() or '').startswith('en') else 'en'}")
         case "elder":
@@ -84,31 +88,72 @@ def _elsewhere(request: HttpRequest, number: int) -> HttpResponse | None:
     return HttpResponseRedirect(here) if request.POST.get("_remove") else None
 
 
-def _show(request: HttpRequest, number: int, form: drafts.Question, draft: dict[str, Any], status: int = 200) -> HttpResponse:
+def _show(
+    request: HttpRequest, number: int, form: drafts.Question, draft: dict[str, Any], status: int = 200
+) -> HttpResponse:
     page = drafts.PAGES[number]
     last = number == len(drafts.PAGES) - 1
     context: dict[str, Any] = {
-        "n": number + 1, "total": len(drafts.PAGES), "question": page.question, "hint": page.hint, "form": form, "send": last,
-        "next": "" if last else drafts.PAGES[number + 1].short, "draft": f"{draft['key'][:12]}-{page.name}" if page.fields else "",
-        "photos": page.name == "story", "files": draft["files"], "gps": page.name == "place", "page": page.name,
+        "n": number + 1,
+        "total": len(drafts.PAGES),
+        "question": page.question,
+        "hint": page.hint,
+        "form": form,
+        "send": last,
+        "next": "" if last else drafts.PAGES[number + 1].short,
+        "draft": f"{draft['key'][:12]}-{page.name}" if page.fields else "",
+        "photos": page.name == "story",
+        "files": draft["files"],
+        "gps": page.name == "place",
+        "page": page.name,
     }
     if page.name == "safety":
-        context |= {"offices": [(o.path, o.name_en if (get_language() or "").startswith("en") and o.name_en else o.name) for o in offices(settings.JURISDICTION)],
-                    "office": draft.get("office", ""), "danger": draft.get("urgent") in {"danger", "violence"}}
+        context |= {
+            "offices": [
+                (o.path, o.name_en if (get_language() or "").startswith("en") and o.name_en else o.name)
+                for o in offices(settings.JURISDICTION)
+            ],
+            "office": draft.get("office", ""),
+            "danger": draft.get("urgent") in {"danger", "violence"},
+        }
     if last:
         context["summary"] = _summary(draft)
-    return render(request, f"web/citizen/step_{page.name}.html" if page.name in {"safety", "check"} else "web/citizen/step.html", context, status=status)
+    return render(
+        request,
+        f"web/citizen/step_{page.name}.html" if page.name in {"safety", "check"} else "web/citizen/step.html",
+        context,
+        status=status,
+    )
 
 
 def _summary(draft: dict[str, Any]) -> list[dict[str, str]]:
-    found = locate(settings.JURISDICTION, f"{draft['lon']},{draft['lat']}" if draft.get("lon") and draft.get("lat") else None, draft.get("place", ""))
+    found = locate(
+        settings.JURISDICTION,
+        f"{draft['lon']},{draft['lat']}" if draft.get("lon") and draft.get("lat") else None,
+        draft.get("place", ""),
+    )
     place = draft.get("place") or (_("手机上的位置") if draft.get("lat") else _("没有写"))
     lines = [
-        {"label": _("什么事"), "value": draft.get("description") or _("还没有写"), "url": reverse("citizen:step", args=["story"])},
-        {"label": _("照片"), "value": _("%(n)s张") % {"n": len(draft["files"])}, "url": reverse("citizen:step", args=["story"])},
-        {"label": _("在哪里"), "value": f"{place} {_('（已对上网格）') if found else ''}".strip(), "url": reverse("citizen:step", args=["place"])},
-        {"label": _("怎么联系您"), "value": " ".join(filter(None, (draft.get("reporter_name"), draft.get("reporter_phone")))) or _("没有留"),
-         "url": reverse("citizen:step", args=["contact"])},
+        {
+            "label": _("什么事"),
+            "value": draft.get("description") or _("还没有写"),
+            "url": reverse("citizen:step", args=["story"]),
+        },
+        {
+            "label": _("照片"),
+            "value": _("%(n)s张") % {"n": len(draft["files"])},
+            "url": reverse("citizen:step", args=["story"]),
+        },
+        {
+            "label": _("在哪里"),
+            "value": f"{place} {_('（已对上网格）') if found else ''}".strip(),
+            "url": reverse("citizen:step", args=["place"]),
+        },
+        {
+            "label": _("怎么联系您"),
+            "value": " ".join(filter(None, (draft.get("reporter_name"), draft.get("reporter_phone")))) or _("没有留"),
+            "url": reverse("citizen:step", args=["contact"]),
+        },
     ]
     return lines
 
@@ -125,11 +170,21 @@ def _send(request: HttpRequest, draft: dict[str, Any], number: int) -> HttpRespo
         for name, text in (error.fields or {"": error.sentence}).items():
             form.add_error(None, f"{_field(name)}{_(text)}")
         return _show(request, number, form, draft, 422)
-    request.session[RECEIPT] = {"code": receipt.code, "number": receipt.number, "title": drafts.first_words(draft.get("description", "")), "keys": " ".join(f"{draft['key'][:12]}-{p.name}" for p in drafts.PAGES)}
+    request.session[RECEIPT] = {
+        "code": receipt.code,
+        "number": receipt.number,
+        "title": drafts.first_words(draft.get("description", "")),
+        "keys": " ".join(f"{draft['key'][:12]}-{p.name}" for p in drafts.PAGES),
+    }
     drafts.drop(request)
     return HttpResponseRedirect(reverse("citizen:receipt"))
 
 
 def _field(name: str) -> str:
-    labels = {"reporter_phone": _("电话"), "description": _("什么事"), "place": _("在哪里"), "reporter_name": _("怎么称呼您")}
+    labels = {
+        "reporter_phone": _("电话"),
+        "description": _("什么事"),
+        "place": _("在哪里"),
+        "reporter_name": _("怎么称呼您"),
+    }
     return f"{labels[name]}：" if name in labels else ""

@@ -17,13 +17,33 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tianping.capabilities.search.find import find
 from tianping.kernel.lifecycle.vocabulary import START, Step
 from tianping.kernel.service import (
-    PURPOSES, Actor, MatterView, ProceedingView, RefusedError, advance, registry, report, reveal, show, store, verify_here,
+    PURPOSES,
+    Actor,
+    MatterView,
+    ProceedingView,
+    RefusedError,
+    advance,
+    registry,
+    report,
+    reveal,
+    show,
+    store,
+    verify_here,
 )
 from tianping.web.accounts.guards import staff_required
 from tianping.web.desk import present
 from tianping.web.forms import StepForm, uploads
 
-HEADLINE = ("description", "place", "reporter_name", "other_name", "external_number", "answer", "retention", "archive_number")
+HEADLINE = (
+    "description",
+    "place",
+    "reporter_name",
+    "other_name",
+    "external_number",
+    "answer",
+    "retention",
+    "archive_number",
+)
 
 
 def _view(request: HttpRequest, matter: UUID, purpose: str = "handling") -> MatterView:
@@ -50,7 +70,11 @@ def pane(request: HttpRequest, matter: UUID) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:matter", args=[matter]))
     view = _view(request, matter)
     context = _context(request, view)
-    return render(request, "web/desk/pane.html", context | {"url": reverse("desk:matter", args=[matter]), "close_url": reverse("desk:worklist")})
+    return render(
+        request,
+        "web/desk/pane.html",
+        context | {"url": reverse("desk:matter", args=[matter]), "close_url": reverse("desk:worklist")},
+    )
 
 
 def _context(request: HttpRequest, view: MatterView) -> dict[str, Any]:
@@ -65,21 +89,32 @@ def _context(request: HttpRequest, view: MatterView) -> dict[str, Any]:
     address = reverse("desk:matter", args=[view.state.id])
     papers = sum(1 for p in view.papers if p.entry)
     return {
-        "crumb": {"url": reverse("desk:worklist"), "label": _("我的待办")}, "number": view.row["number"],
-        "procedure": _(main.procedure.label), "title": view.facts.get("title") or view.row["title"] or _("（没有标题）"),
-        "tags": present.tags(view, main, left, actor.jurisdiction), "steps": steps, "others": others, "left": left,
-        "due": first.due.at if first and first.due else None, "holder": main.assigned.get("handler") or main.holder_name,
-        "mine": main.state.assigned.get("handler") == str(actor.user), "facts": _facts(view), "entries": present.timeline(view, only),
-        "chained": len(view.entries), "verify_url": reverse("desk:verify", args=[view.state.id]),
+        "crumb": {"url": reverse("desk:worklist"), "label": _("我的待办")},
+        "number": view.row["number"],
+        "procedure": _(main.procedure.label),
+        "title": view.facts.get("title") or view.row["title"] or _("（没有标题）"),
+        "tags": present.tags(view, main, left, actor.jurisdiction),
+        "steps": steps,
+        "others": others,
+        "left": left,
+        "due": first.due.at if first and first.due else None,
+        "holder": main.assigned.get("handler") or main.holder_name,
+        "mine": main.state.assigned.get("handler") == str(actor.user),
+        "facts": _facts(view),
+        "entries": present.timeline(view, only),
+        "chained": len(view.entries),
+        "verify_url": reverse("desk:verify", args=[view.state.id]),
         "road_views": [
             {"label": _("全部"), "url": address, "count": len(view.entries), "current": only == ""},
             {"label": _("只看办理"), "url": f"{address}?road=steps", "current": only == "steps"},
             {"label": _("只看材料"), "url": f"{address}?road=papers", "count": papers, "current": only == "papers"},
         ],
-        "note_url": _step_url(view, main, "note"), "terms": present.clocks(
-            (t for p in view.proceedings for t in p.terms), view.calendar, now, first_open=True
-        ),
-        "parties": _parties(view), "papers": [_paper(p) for p in view.papers], "links": view.links, "children": _children(view),
+        "note_url": _step_url(view, main, "note"),
+        "terms": present.clocks((t for p in view.proceedings for t in p.terms), view.calendar, now, first_open=True),
+        "parties": _parties(view),
+        "papers": [_paper(p) for p in view.papers],
+        "links": view.links,
+        "children": _children(view),
     }
 
 
@@ -90,7 +125,11 @@ def _step_url(view: MatterView, proceeding: ProceedingView, name: str) -> str:
 
 def _facts(view: MatterView) -> list[dict[str, str]]:
     concepts = registry().concepts
-    return [{"label": _(concepts[c].label), "value": str(view.facts[c])} for c in HEADLINE if view.facts.get(c) and c in concepts]
+    return [
+        {"label": _(concepts[c].label), "value": str(view.facts[c])}
+        for c in HEADLINE
+        if view.facts.get(c) and c in concepts
+    ]
 
 
 def _parties(view: MatterView) -> list[dict[str, Any]]:
@@ -98,17 +137,27 @@ def _parties(view: MatterView) -> list[dict[str, Any]]:
     made = []
     for party in view.parties:
         concept = next(iter(party.masked), "")
-        made.append({
-            "name": party.name or _("没有留姓名"), "role": roles.get(party.role, party.role), "text": "",
-            "phone": "***********" if concept else "",
-            "reveal_url": reverse("desk:reveal", args=[view.state.id, concept]) if concept else "",
-        })
+        made.append(
+            {
+                "name": party.name or _("没有留姓名"),
+                "role": roles.get(party.role, party.role),
+                "text": "",
+                "phone": "***********" if concept else "",
+                "reveal_url": reverse("desk:reveal", args=[view.state.id, concept]) if concept else "",
+            }
+        )
     return made
 
 
 def _paper(paper: Any) -> dict[str, Any]:
-    return {"name": paper.name, "url": reverse("files:download", args=[paper.id]), "kind": paper.mime.partition("/")[2].upper(),
-            "pages": paper.pages, "by": "", "at": paper.created_at}
+    return {
+        "name": paper.name,
+        "url": reverse("files:download", args=[paper.id]),
+        "kind": paper.mime.partition("/")[2].upper(),
+        "pages": paper.pages,
+        "by": "",
+        "at": paper.created_at,
+    }
 
 
 def _children(view: MatterView) -> list[dict[str, Any]]:
@@ -119,8 +168,16 @@ def _children(view: MatterView) -> list[dict[str, Any]]:
         if proceeding.state.id == main.state.id or not proceeding.open:
             continue
         steps, others = present.buttons(view, proceeding)
-        made.append({"id": f"child-{len(made)}", "name": _(proceeding.procedure.label), "state": _(proceeding.state_label),
-                     "holder": proceeding.holder_name, "steps": steps, "others": others})
+        made.append(
+            {
+                "id": f"child-{len(made)}",
+                "name": _(proceeding.procedure.label),
+                "state": _(proceeding.state_label),
+                "holder": proceeding.holder_name,
+                "steps": steps,
+                "others": others,
+            }
+        )
     return made
 
 
@@ -169,10 +226,17 @@ def _matter_by_words(actor: Actor, text: str) -> str:
         return str(hits[0]) if len(hits) == 1 else text
 
 
-def _sheet(request: HttpRequest, form: forms.Form, title: str, action: str, matter: UUID, button: str = "") -> HttpResponse:
+def _sheet(
+    request: HttpRequest, form: forms.Form, title: str, action: str, matter: UUID, button: str = ""
+) -> HttpResponse:
     drawer = "HX-Request" in request.headers
     context = {
-        "title": title, "form": form, "action": action, "button": button or title, "cancel": _("不办了"), "still": not drawer,
+        "title": title,
+        "form": form,
+        "action": action,
+        "button": button or title,
+        "cancel": _("不办了"),
+        "still": not drawer,
         "cancel_url": reverse("desk:matter", args=[matter]),
     }
     status = 422 if form.is_bound and form.errors else 200
@@ -194,7 +258,9 @@ def _gone(request: HttpRequest, matter: UUID) -> HttpResponse:
 
 class PurposeForm(forms.Form):
     purpose = forms.ChoiceField(
-        label=gettext_lazy("看这个号码做什么"), widget=forms.RadioSelect, error_messages={"required": gettext_lazy("请选一项用途")},
+        label=gettext_lazy("看这个号码做什么"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("请选一项用途")},
         help_text=gettext_lazy("谁、什么时候、为什么看的，都会记下来；本人可以查到。"),
     )
 
@@ -217,9 +283,16 @@ def number(request: HttpRequest, matter: UUID, concept: str) -> HttpResponse:
         _view(request, matter)
     label = registry().concepts[concept].label if concept in registry().concepts else concept
     if value:
-        return render(request, "web/desk/number.html", {
-            "label": _(label), "value": value, "back": reverse("desk:matter", args=[matter]), "drawer": "HX-Request" in request.headers,
-        })
+        return render(
+            request,
+            "web/desk/number.html",
+            {
+                "label": _(label),
+                "value": value,
+                "back": reverse("desk:matter", args=[matter]),
+                "drawer": "HX-Request" in request.headers,
+            },
+        )
     return _sheet(request, form, _(label), reverse("desk:reveal", args=[matter, concept]), matter, _("看号码"))
 
 
@@ -228,10 +301,17 @@ def number(request: HttpRequest, matter: UUID, concept: str) -> HttpResponse:
 def verify(request: HttpRequest, matter: UUID) -> HttpResponse:
     """Whether the chain of this matter holds, and how anybody can check it."""
     view = _view(request, matter)
-    return render(request, "web/desk/verify.html", {
-        "faults": verify_here(request.actor, matter), "count": len(view.entries), "number": view.row["number"],  # type: ignore[attr-defined]
-        "back": reverse("desk:matter", args=[matter]), "title": view.facts.get("title") or view.row["title"],
-    })
+    return render(
+        request,
+        "web/desk/verify.html",
+        {
+            "faults": verify_here(request.actor, matter),
+            "count": len(view.entries),
+            "number": view.row["number"],  # type: ignore[attr-defined]
+            "back": reverse("desk:matter", args=[matter]),
+            "title": view.facts.get("title") or view.row["title"],
+        },
+    )
 
 
 @staff_required
@@ -253,9 +333,18 @@ def new(request: HttpRequest) -> HttpResponse:
         except RefusedError as error:
             form.refuse(error)
         else:
-            return render(request, "web/desk/registered.html", {"receipt": receipt, "seen": _seen(actor, receipt.matter)})
-    context = {"form": form, "title": _("登记"), "action": reverse("desk:new"), "button": _("登记"), "cancel": _("不登记了"), "still": True,
-               "cancel_url": reverse("desk:worklist")}
+            return render(
+                request, "web/desk/registered.html", {"receipt": receipt, "seen": _seen(actor, receipt.matter)}
+            )
+    context = {
+        "form": form,
+        "title": _("登记"),
+        "action": reverse("desk:new"),
+        "button": _("登记"),
+        "cancel": _("不登记了"),
+        "still": True,
+        "cancel_url": reverse("desk:worklist"),
+    }
     return render(request, "web/desk/sheet.html", context, status=422 if form.is_bound and form.errors else 200)
 
 

@@ -16,7 +16,17 @@ from tianping.kernel.clock.engine import state as clock_state
 from tianping.kernel.clock.explain import law, sentences, standing
 from tianping.kernel.clock.rules import Unit
 from tianping.kernel.lifecycle.offers import Offer
-from tianping.kernel.service import Actor, EntryView, MatterView, PaperView, ProceedingView, Row, TermView, offices, registry
+from tianping.kernel.service import (
+    Actor,
+    EntryView,
+    MatterView,
+    PaperView,
+    ProceedingView,
+    Row,
+    TermView,
+    offices,
+    registry,
+)
 from tianping.web.choices import category_label, grade_label
 
 UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.MINUTE: "hour"}
@@ -55,19 +65,30 @@ def state_label(procedure: str, state: str) -> str:
     return _(rules.procedure(procedure).states.get(state, state)) if rules.has(procedure) else state
 
 
-def list_rows(rows: Iterable[Row], actor: Actor, now: datetime, query: str, current: UUID | None = None) -> list[dict[str, Any]]:
+def list_rows(
+    rows: Iterable[Row], actor: Actor, now: datetime, query: str, current: UUID | None = None
+) -> list[dict[str, Any]]:
     """Rows for components/table.html; `query` is carried into the address that opens a row."""
     made = []
     areas = {o.path: o.short for o in offices(actor.jurisdiction)}
     for row in rows:
         address = reverse("desk:matter", args=[row.matter])
-        made.append({
-            "id": f"{row.proceeding or ''}:{row.matter}", "url": address, "pane_url": reverse("desk:pane", args=[row.matter]) + query,
-            "number_short": row.number.rpartition("〕")[2].removesuffix("号"), "title": row.title or _("（没有标题）"),
-            "due": quick_left(row.due_at, row.state, now), "place": areas.get(".".join(row.place_path.split(".")[:2]) + ".", "") if row.place else "", "state": state_label(row.procedure, row.state),
-            "holder": row.assignee_name or row.holder_name, "mine": row.assignee is not None and row.assignee == actor.user,
-            "category": category_label(actor.jurisdiction, row.category), "current": row.matter == current,
-        })
+        made.append(
+            {
+                "id": f"{row.proceeding or ''}:{row.matter}",
+                "url": address,
+                "pane_url": reverse("desk:pane", args=[row.matter]) + query,
+                "number_short": row.number.rpartition("〕")[2].removesuffix("号"),
+                "title": row.title or _("（没有标题）"),
+                "due": quick_left(row.due_at, row.state, now),
+                "place": areas.get(".".join(row.place_path.split(".")[:2]) + ".", "") if row.place else "",
+                "state": state_label(row.procedure, row.state),
+                "holder": row.assignee_name or row.holder_name,
+                "mine": row.assignee is not None and row.assignee == actor.user,
+                "category": category_label(actor.jurisdiction, row.category),
+                "current": row.matter == current,
+            }
+        )
     return made
 
 
@@ -75,15 +96,25 @@ def buttons(view: MatterView, proceeding: ProceedingView) -> tuple[list[dict[str
     """One filled, at most three outlined, the rest under 其他."""
     work = [o for o in proceeding.offers if o.step.work]
     other = [o for o in proceeding.offers if not o.step.work]
-    shown = [_button(view, proceeding, o, fill=n == 0 and not o.refusal, key="a" if n == 0 else "") for n, o in enumerate(work)]
+    shown = [
+        _button(view, proceeding, o, fill=n == 0 and not o.refusal, key="a" if n == 0 else "")
+        for n, o in enumerate(work)
+    ]
     first, rest = shown[: OUTLINED + 1], shown[OUTLINED + 1 :]
     return first, rest + [_button(view, proceeding, o) for o in other]
 
 
-def _button(view: MatterView, proceeding: ProceedingView, offer: Offer, *, fill: bool = False, key: str = "") -> dict[str, Any]:
+def _button(
+    view: MatterView, proceeding: ProceedingView, offer: Offer, *, fill: bool = False, key: str = ""
+) -> dict[str, Any]:
     address = reverse("desk:step", args=[view.state.id, proceeding.state.id, offer.step.name])
     return {
-        "label": _(offer.step.label), "url": address, "fill": fill, "key": key, "drawer": True, "danger": offer.step.danger,
+        "label": _(offer.step.label),
+        "url": address,
+        "fill": fill,
+        "key": key,
+        "drawer": True,
+        "danger": offer.step.danger,
         "blocked": _(offer.refusal) if offer.refusal else "",
     }
 
@@ -115,21 +146,36 @@ def _entry(entry: EntryView, files: list[dict[str, Any]]) -> dict[str, Any]:
     text = next((str(entry.values[c]) for c in TOLD if entry.values.get(c)), "")
     notes = []
     if entry.happened_at != entry.recorded_at:
-        notes.append(_("%(day)s的事，后来补记") % {"day": timezone.localtime(entry.happened_at).strftime("%Y-%m-%d %H:%M")})
+        notes.append(
+            _("%(day)s的事，后来补记") % {"day": timezone.localtime(entry.happened_at).strftime("%Y-%m-%d %H:%M")}
+        )
     if entry.erased:
         notes.append(_("有内容已依法删除"))
     return {
-        "at": entry.happened_at, "what": _(entry.label), "who": who, "text": text, "note": "；".join(notes), "files": files,
-        "full": entry.from_state != entry.to_state, "undone": entry.undone,
+        "at": entry.happened_at,
+        "what": _(entry.label),
+        "who": who,
+        "text": text,
+        "note": "；".join(notes),
+        "files": files,
+        "full": entry.from_state != entry.to_state,
+        "undone": entry.undone,
     }
 
 
 def file_of(paper: PaperView) -> dict[str, Any]:
     address = reverse("files:download", args=[paper.id])
-    return {"id": str(paper.id), "url": address, "name": paper.name, "thumb": address if paper.mime.startswith("image/") else None}
+    return {
+        "id": str(paper.id),
+        "url": address,
+        "name": paper.name,
+        "thumb": address if paper.mime.startswith("image/") else None,
+    }
 
 
-def clocks(terms: Iterable[TermView], calendar: WorkCalendar | None, now: datetime, *, first_open: bool = False) -> list[dict[str, Any]]:
+def clocks(
+    terms: Iterable[TermView], calendar: WorkCalendar | None, now: datetime, *, first_open: bool = False
+) -> list[dict[str, Any]]:
     """Running and paused clocks for components/terms.html."""
     made = []
     for term in terms:
@@ -146,10 +192,16 @@ def clock(term: TermView, calendar: WorkCalendar | None, now: datetime, *, opene
     left = left_of(term.due, calendar, now)
     exact = term.due.rule.unit.exact
     return {
-        "name": _(term.label), "left": left, "due": term.due.at,
+        "name": _(term.label),
+        "left": left,
+        "due": term.due.at,
         "since": _("%(day)s起算") % {"day": timezone.localtime(term.due.started).strftime("%m-%d %H:%M")},
-        "days": [] if exact else days_of(term.due), "sentences": sentences(term.due), "law": law(term.due.rule),
-        "basis": standing(term.due.rule), "open": opened, "late": bool(left and (left.get("remaining") or 0) < 0),
+        "days": [] if exact else days_of(term.due),
+        "sentences": sentences(term.due),
+        "law": law(term.due.rule),
+        "basis": standing(term.due.rule),
+        "open": opened,
+        "late": bool(left and (left.get("remaining") or 0) < 0),
     }
 
 
@@ -159,8 +211,13 @@ _KINDS = {"start": "start", "counted": "count", "rest": "rest", "paused": "held"
 def days_of(due: DueDate) -> list[dict[str, Any]]:
     """The day cells; a long term shows its last ten weeks."""
     made = [
-        {"date": m.day, "kind": _KINDS[m.kind], "n": m.number, "note": _(m.note) if m.kind == "start" and m.note else "",
-         "due": m.kind == "due"}
+        {
+            "date": m.day,
+            "kind": _KINDS[m.kind],
+            "n": m.number,
+            "note": _(m.note) if m.kind == "start" and m.note else "",
+            "due": m.kind == "due",
+        }
         for m in due.days
     ]
     return made[-70:]

@@ -12,7 +12,11 @@ from tianping.kernel.service import Query, offices, registry
 from tianping.web.choices import category_label, grade_label
 
 VIEWS: tuple[tuple[str, str, str], ...] = (
-    ("", "全部", ""), ("overdue", "逾期", "overdue"), ("soon", "快到期", "soon"), ("returned", "退回", ""), ("supervised", "督办", ""),
+    ("", "全部", ""),
+    ("overdue", "逾期", "overdue"),
+    ("soon", "快到期", "soon"),
+    ("returned", "退回", ""),
+    ("supervised", "督办", ""),
 )
 MANY = ("state", "category", "grade", "channel")
 ONE = ("holder", "place", "from", "until", "q", "scope", "sort", "done")
@@ -27,10 +31,18 @@ def read(request: HttpRequest, limit: int = 50) -> Query:
     get = request.GET
     scope = get.get("scope", "")
     query = Query(
-        view="sight" if scope == "sight" else "todo", states=tuple(get.getlist("state")), categories=tuple(get.getlist("category")),
-        grades=tuple(get.getlist("grade")), channels=tuple(get.getlist("channel")), holder=get.get("holder", ""),
-        place_path=get.get("place", ""), opened_from=_day(get.get("from", "")), opened_until=_day(get.get("until", ""), 1),
-        cursor=get.get("cursor", ""), limit=limit, open_only=get.get("done") != "1",
+        view="sight" if scope == "sight" else "todo",
+        states=tuple(get.getlist("state")),
+        categories=tuple(get.getlist("category")),
+        grades=tuple(get.getlist("grade")),
+        channels=tuple(get.getlist("channel")),
+        holder=get.get("holder", ""),
+        place_path=get.get("place", ""),
+        opened_from=_day(get.get("from", "")),
+        opened_until=_day(get.get("until", ""), 1),
+        cursor=get.get("cursor", ""),
+        limit=limit,
+        open_only=get.get("done") != "1",
         sort=get.get("sort", "due") if get.get("sort") in {"due", "opened", "changed"} else "due",  # type: ignore[arg-type]
     )
     return apply_view(query, get.get("view", ""))
@@ -82,8 +94,10 @@ def conditions(request: HttpRequest, jurisdiction: str) -> list[dict[str, str]]:
     """The chips of what narrows the list, each with the address that takes it off."""
     get = request.GET
     labels: dict[str, Any] = {
-        "category": lambda v: category_label(jurisdiction, v) or v, "grade": lambda v: grade_label(jurisdiction, v) or v,
-        "state": _state, "channel": _channel,
+        "category": lambda v: category_label(jurisdiction, v) or v,
+        "grade": lambda v: grade_label(jurisdiction, v) or v,
+        "state": _state,
+        "channel": _channel,
     }
     found = [
         {"label": labels[name](value), "url": without(get, name, value)} for name in MANY for value in get.getlist(name)

@@ -12,7 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from tianping.kernel.lifecycle.vocabulary import OPEN, START, Assigned, Children, Guest, Kernel, Lapse, Leader, Party, Post
+from tianping.kernel.lifecycle.vocabulary import (
+    OPEN,
+    START,
+    Assigned,
+    Children,
+    Guest,
+    Kernel,
+    Lapse,
+    Leader,
+    Party,
+    Post,
+)
 from tianping.kernel.service import PURPOSES, Actor, Query, audit, figures, registry, worklist
 from tianping.web.accounts.guards import post_required, staff_required
 from tianping.web.desk.present import list_rows, with_query
@@ -34,7 +45,11 @@ def supervise(request: HttpRequest) -> HttpResponse:
         (_("正在督办"), Query(view="sight", supervised=True, limit=10), "supervised"),
     ]
     lists = [
-        {"name": name, "rows": list_rows(worklist(actor, query).rows, actor, now, ""), "url": with_query(reverse("desk:worklist"), scope="sight", view=view)}
+        {
+            "name": name,
+            "rows": list_rows(worklist(actor, query).rows, actor, now, ""),
+            "url": with_query(reverse("desk:worklist"), scope="sight", view=view),
+        }
         for name, query, view in parts
     ]
     return render(request, "web/desk/supervise.html", {"lists": lists})
@@ -48,12 +63,23 @@ def numbers(request: HttpRequest) -> HttpResponse:
     days = PERIODS.get(chosen, 30)
     until = timezone.now()
     tiles = [
-        {"figure": _percent(f.part, f.whole) if f.whole is not None else f.part, "unit": "%" if f.whole is not None else _(f.unit), "name": _(f.name),
-         "url": f"{reverse('desk:worklist')}?{f.query}", "meaning": _(f.meaning), "state": "",
-         "change": _("%(part)s件，共%(whole)s件") % {"part": f.part, "whole": f.whole} if f.whole is not None else ""}
+        {
+            "figure": _percent(f.part, f.whole) if f.whole is not None else f.part,
+            "unit": "%" if f.whole is not None else _(f.unit),
+            "name": _(f.name),
+            "url": f"{reverse('desk:worklist')}?{f.query}",
+            "meaning": _(f.meaning),
+            "state": "",
+            "change": _("%(part)s件，共%(whole)s件") % {"part": f.part, "whole": f.whole}
+            if f.whole is not None
+            else "",
+        }
         for f in figures(actor, until - timedelta(days=days), until)
     ]
-    periods = [{"label": _("近%(n)s天") % {"n": n}, "url": f"?days={d}", "current": n == days, "count": None} for d, n in PERIODS.items()]
+    periods = [
+        {"label": _("近%(n)s天") % {"n": n}, "url": f"?days={d}", "current": n == days, "count": None}
+        for d, n in PERIODS.items()
+    ]
     return render(request, "web/desk/figures.html", {"tiles": tiles, "periods": periods})
 
 
@@ -66,16 +92,37 @@ def _percent(part: int, whole: int | None) -> str:
 def readers(request: HttpRequest) -> HttpResponse:
     """The auditor's page: who read what, for what, and who read unusually much."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = audit(actor, person=request.GET.get("person", ""), purpose=request.GET.get("purpose", ""), number=request.GET.get("number", ""),
-                  day=request.GET.get("day", ""), before=request.GET.get("before", ""))
+    found = audit(
+        actor,
+        person=request.GET.get("person", ""),
+        purpose=request.GET.get("purpose", ""),
+        number=request.GET.get("number", ""),
+        day=request.GET.get("day", ""),
+        before=request.GET.get("before", ""),
+    )
     if request.GET.get("format") == "csv":
         return _csv(found.rows)
-    following = with_query(request.path, **{k: request.GET[k] for k in ("person", "purpose", "number", "day") if request.GET.get(k)}, before=found.next)
-    return render(request, "web/desk/audit.html", {
-        "rows": [r | {"purpose": _(PURPOSES.get(r["purpose"], r["purpose"]))} for r in found.rows], "alarms": found.alarms,
-        "purposes": [(k, _(v)) for k, v in PURPOSES.items()], "asked": request.GET, "next_url": following if found.next else "",
-        "csv_url": with_query(request.path, format="csv", **{k: request.GET[k] for k in ("person", "purpose", "number", "day") if request.GET.get(k)}),
-    })
+    following = with_query(
+        request.path,
+        **{k: request.GET[k] for k in ("person", "purpose", "number", "day") if request.GET.get(k)},
+        before=found.next,
+    )
+    return render(
+        request,
+        "web/desk/audit.html",
+        {
+            "rows": [r | {"purpose": _(PURPOSES.get(r["purpose"], r["purpose"]))} for r in found.rows],
+            "alarms": found.alarms,
+            "purposes": [(k, _(v)) for k, v in PURPOSES.items()],
+            "asked": request.GET,
+            "next_url": following if found.next else "",
+            "csv_url": with_query(
+                request.path,
+                format="csv",
+                **{k: request.GET[k] for k in ("person", "purpose", "number", "day") if request.GET.get(k)},
+            ),
+        },
+    )
 
 
 def _csv(rows: list[dict[str, Any]]) -> HttpResponse:
@@ -83,10 +130,21 @@ def _csv(rows: list[dict[str, Any]]) -> HttpResponse:
     writer = csv.writer(out)
     writer.writerow([_("时间"), _("谁"), _("单位"), _("用途"), _("编号"), _("看了什么"), _("行数")])
     for row in rows:
-        cells = [timezone.localtime(row["at"]).isoformat(), row["name"], row["agency"], _(PURPOSES.get(row["purpose"], row["purpose"])),
-                 row["number"], " ".join(row["what"]), str(row["rows"])]
+        cells = [
+            timezone.localtime(row["at"]).isoformat(),
+            row["name"],
+            row["agency"],
+            _(PURPOSES.get(row["purpose"], row["purpose"])),
+            row["number"],
+            " ".join(row["what"]),
+            str(row["rows"]),
+        ]
         writer.writerow(["'" + c if c[:1] in "=+-@" else c for c in cells])
-    return HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="audit.csv"'})
+    return HttpResponse(
+        "\ufeff" + out.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
+    )
 
 
 @staff_required
@@ -100,17 +158,40 @@ def procedures(request: HttpRequest, name: str = "") -> HttpResponse:
         raise Http404
     found = rules.procedure(name)
     steps = [
-        {"label": _(s.label), "name": s.name, "from": "、".join(_state(found.states, x) for x in s.sources),
-         "to": _state(found.states, s.target) if s.target else _("不变"), "by": "、".join(_by(b) for b in s.by)}
+        {
+            "label": _(s.label),
+            "name": s.name,
+            "from": "、".join(_state(found.states, x) for x in s.sources),
+            "to": _state(found.states, s.target) if s.target else _("不变"),
+            "by": "、".join(_by(b) for b in s.by),
+        }
         for s in found.steps
     ]
-    clocks = [{"label": _(t.label), "rule": t.rule, "runs": "、".join(_(found.states[s]) for s in found.states if s in t.runs),
-               "pauses": "、".join(_(found.states[s]) for s in found.states if s in t.pauses)} for t in found.terms]
-    others = [{"label": _(p.label), "url": reverse("desk:procedure", args=[p.name]), "current": p.name == name, "count": None} for p in rules.procedures()]
-    return render(request, "web/desk/procedure.html", {
-        "procedure": found, "label": _(found.label), "states": [(s, _(t), s in found.final) for s, t in found.states.items()],
-        "steps": steps, "clocks": clocks, "others": others,
-    })
+    clocks = [
+        {
+            "label": _(t.label),
+            "rule": t.rule,
+            "runs": "、".join(_(found.states[s]) for s in found.states if s in t.runs),
+            "pauses": "、".join(_(found.states[s]) for s in found.states if s in t.pauses),
+        }
+        for t in found.terms
+    ]
+    others = [
+        {"label": _(p.label), "url": reverse("desk:procedure", args=[p.name]), "current": p.name == name, "count": None}
+        for p in rules.procedures()
+    ]
+    return render(
+        request,
+        "web/desk/procedure.html",
+        {
+            "procedure": found,
+            "label": _(found.label),
+            "states": [(s, _(t), s in found.final) for s, t in found.states.items()],
+            "steps": steps,
+            "clocks": clocks,
+            "others": others,
+        },
+    )
 
 
 def _state(states: Any, name: str) -> str:
@@ -118,10 +199,23 @@ def _state(states: Any, name: str) -> str:
 
 
 def _by(by: Any) -> str:
-    where = {"centre": _("中心"), "holder": _("承办单位"), "opener": _("牵头单位"), "root": _("全县"), "place": _("当地")}
+    where = {
+        "centre": _("中心"),
+        "holder": _("承办单位"),
+        "opener": _("牵头单位"),
+        "root": _("全县"),
+        "place": _("当地"),
+    }
     posts = {
-        "dispatcher": _("派单员"), "registrar": _("登记员"), "handler": _("经办人"), "head": _("负责人"), "supervisor": _("督办员"), "leader": _("领导"),
-        "grid_worker": _("网格员"), "protector": _("保护专员"), "archivist": _("档案员"),
+        "dispatcher": _("派单员"),
+        "registrar": _("登记员"),
+        "handler": _("经办人"),
+        "head": _("负责人"),
+        "supervisor": _("督办员"),
+        "leader": _("领导"),
+        "grid_worker": _("网格员"),
+        "protector": _("保护专员"),
+        "archivist": _("档案员"),
     }
     match by:
         case Post(kind, at):

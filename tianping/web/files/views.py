@@ -36,7 +36,9 @@ def uploader(request: HttpRequest) -> Actor:
 
 def _refusal(error: RefusedError) -> JsonResponse:
     status = {"unknown": 404, "right": 403}.get(error.reason, 422)
-    return JsonResponse({"error": _(error.sentence), **{k: v for k, v in error.values.items() if isinstance(v, int)}}, status=status)
+    return JsonResponse(
+        {"error": _(error.sentence), **{k: v for k, v in error.values.items() if isinstance(v, int)}}, status=status
+    )
 
 
 @require_POST
@@ -49,7 +51,9 @@ def whole(request: HttpRequest) -> HttpResponse:
         stored = store(uploader(request), sent.name or "file", sent, sent.size or 0)
     except RefusedError as error:
         return _refusal(error)
-    return JsonResponse({"id": str(stored.id), "name": stored.name, "mime": stored.mime, "size": stored.size}, status=201)
+    return JsonResponse(
+        {"id": str(stored.id), "name": stored.name, "mime": stored.mime, "size": stored.size}, status=201
+    )
 
 
 @require_POST
@@ -83,7 +87,9 @@ def finish(request: HttpRequest, upload: UUID) -> HttpResponse:
         stored = finish_upload(uploader(request), upload)
     except RefusedError as error:
         return _refusal(error)
-    return JsonResponse({"id": str(stored.id), "name": stored.name, "mime": stored.mime, "size": stored.size}, status=201)
+    return JsonResponse(
+        {"id": str(stored.id), "name": stored.name, "mime": stored.mime, "size": stored.size}, status=201
+    )
 
 
 @require_GET

@@ -163,7 +163,8 @@ def _standing(batch: Batch, known: dict[UUID, Known], cells: Counter[Cell]) -> N
 
 def _write(jurisdiction: str, known: dict[UUID, Known], cells: Counter[Cell]) -> None:
     keep = [
-        {"matter_id": m, "path": k.path, "names": k.names, "holders": k.holders, "protected": k.protected} for m, k in known.items()
+        {"matter_id": m, "path": k.path, "names": k.names, "holders": k.holders, "protected": k.protected}
+        for m, k in known.items()
     ]
     add = [{"path": p, "key": k, "name": n, "value": v} for (p, k, n), v in cells.items() if v]
     with connection.cursor() as cursor:
@@ -178,7 +179,9 @@ def rebuild(jurisdiction: str) -> int:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM counter WHERE jurisdiction = %s", [jurisdiction])
             cursor.execute("DELETE FROM counted WHERE jurisdiction = %s", [jurisdiction])
-            cursor.execute("UPDATE cursor SET position = 0 WHERE jurisdiction = %s AND reader = %s", [jurisdiction, reader.name])
+            cursor.execute(
+                "UPDATE cursor SET position = 0 WHERE jurisdiction = %s AND reader = %s", [jurisdiction, reader.name]
+            )
         while count := run_once(reader, jurisdiction, BATCH):
             total += count
     return total
@@ -190,7 +193,8 @@ def standing(actor: Actor) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     with acting(actor):
         for path, name, value in _rows(
-            "SELECT path, name, value FROM counter WHERE jurisdiction = %s AND key = %s AND value <> 0", [actor.jurisdiction, NOW]
+            "SELECT path, name, value FROM counter WHERE jurisdiction = %s AND key = %s AND value <> 0",
+            [actor.jurisdiction, NOW],
         ):
             found.setdefault(path, {})[name] = value
     return found

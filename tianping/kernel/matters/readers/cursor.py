@@ -99,7 +99,11 @@ def run_once(reader: Reader, jurisdiction: str, limit: int = BATCH) -> int:
     actor = system_actor(jurisdiction, reader.name)
     with acting(actor):
         position = _position(reader, jurisdiction)
-        batch = Batch(jurisdiction, _after(jurisdiction, position, limit)) if position is not None else Batch(jurisdiction, ())
+        batch = (
+            Batch(jurisdiction, _after(jurisdiction, position, limit))
+            if position is not None
+            else Batch(jurisdiction, ())
+        )
         if batch.rows and reader.together:
             reader.read(batch)
             _move(reader, batch)

@@ -73,12 +73,20 @@ def _after(jurisdiction: str, statement: str, **values: Any) -> Iterator[tuple[A
 # ── steps that a lapse takes ─────────────────────────────────────────────────────────────────────────────────────
 def _lapse(jurisdiction: str) -> int:
     done = 0
-    names = {by.term for p in registry().versions() for s in p.steps for by in s.by if isinstance(by, Lapse) and s.name != ESCALATE}
+    names = {
+        by.term
+        for p in registry().versions()
+        for s in p.steps
+        for by in s.by
+        if isinstance(by, Lapse) and s.name != ESCALATE
+    }
     for name in sorted(names):
         for due_at, term, _name, proceeding, procedure, version, state in _after(jurisdiction, _LAPSED, name=name):
             for step in registry().procedure(procedure, version).steps_from(state):
                 if step.name != ESCALATE and Lapse(name) in step.by:
-                    done += _take(jurisdiction, proceeding, step, f"lapse:{term}:{due_at.isoformat()}:{step.name}", name, "")
+                    done += _take(
+                        jurisdiction, proceeding, step, f"lapse:{term}:{due_at.isoformat()}:{step.name}", name, ""
+                    )
                     break
     return done
 
@@ -123,8 +131,12 @@ def _escalate(jurisdiction: str, matter: UUID, term_id: UUID) -> None:
         proceeding = snapshot.matters[matter].proceedings[term.proceeding_id]
         rung, _next = _rung(snapshot, term, clockwork(jurisdiction, snapshot.stamp).calendar)
     step = next(
-        (s for s in registry().procedure(proceeding.procedure, proceeding.version).steps_from(proceeding.state)
-         if s.name == ESCALATE and Lapse(term.name) in s.by), None,
+        (
+            s
+            for s in registry().procedure(proceeding.procedure, proceeding.version).steps_from(proceeding.state)
+            if s.name == ESCALATE and Lapse(term.name) in s.by
+        ),
+        None,
     )
     for escalation in rung:
         if step is not None and escalation.at >= 0:
@@ -183,9 +195,17 @@ def _alarm(jurisdiction: str, matter: MatterState, term: TermRow, escalation: Es
     proceeding = matter.proceedings[term.proceeding_id]
     declared = registry().procedure(proceeding.procedure, proceeding.version).term_by_name.get(term.name)
     return Alarm(
-        id=_name(term, escalation), jurisdiction=jurisdiction, matter=matter.id, proceeding=proceeding.id, term=term.name,
-        label=declared.label if declared else term.name, due_at=term.due_at or term.started_at, offset=escalation.at,
-        to=escalation.to, keys=_keys(jurisdiction, matter, proceeding, escalation.to), why=escalation.why,
+        id=_name(term, escalation),
+        jurisdiction=jurisdiction,
+        matter=matter.id,
+        proceeding=proceeding.id,
+        term=term.name,
+        label=declared.label if declared else term.name,
+        due_at=term.due_at or term.started_at,
+        offset=escalation.at,
+        to=escalation.to,
+        keys=_keys(jurisdiction, matter, proceeding, escalation.to),
+        why=escalation.why,
     )
 
 

@@ -34,7 +34,14 @@ class Followers(Reader):
     together = False
 
     def read(self, batch: Batch) -> None:
-        wanted = {s for p in registry().versions() for step in p.steps for by in step.by if isinstance(by, Leader) for s in by.steps}
+        wanted = {
+            s
+            for p in registry().versions()
+            for step in p.steps
+            for by in step.by
+            if isinstance(by, Leader)
+            for s in by.steps
+        }
         for row in batch.rows:
             if row.step in wanted:
                 _follow(batch.jurisdiction, row)
@@ -72,7 +79,9 @@ def _values(actor: Actor, led: Fed, steps: list[tuple[UUID, Step]]) -> dict[str,
         cursor.execute("SELECT body FROM entry WHERE jurisdiction = %s AND id = %s", [actor.jurisdiction, led.entry])
         fields = msgspec.json.decode(bytes(cursor.fetchone()[0]))["fields"]
     types = {c.name: c.type for c in registry().concepts.values()}
-    asked = {n: f for n, f in fields.items() if n in names and types[f["concept"]] != "files"}  # a file belongs to one matter
+    asked = {
+        n: f for n, f in fields.items() if n in names and types[f["concept"]] != "files"
+    }  # a file belongs to one matter
     values = {n: f["value"] for n, f in asked.items() if "value" in f}
     concepts = {f["concept"] for f in asked.values() if "value" not in f}
     opened = open_values(actor, led.matter, "reader", types=types, concepts=concepts) if concepts else []
