@@ -59,10 +59,12 @@ def scan(jurisdiction: str, readers: Sequence[Reader] = ()) -> int:
 
 def _after(jurisdiction: str, statement: str, **values: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a due query, in batches; each row is seen once a scan, whatever becomes of it."""
-    at, last = "-infinity", UUID(int=0)
+    at: Any = "-infinity"
+    last = UUID(int=0)
     while True:
         with acting(system_actor(jurisdiction, "clock")), connection.cursor() as cursor:
-            cursor.execute(statement, {"j": jurisdiction, "at": at, "id": last, "n": _BATCH} | values)
+            found: dict[str, Any] = {"j": jurisdiction, "at": at, "id": last, "n": _BATCH} | values
+            cursor.execute(statement, found)
             rows = cursor.fetchall()
         yield from rows
         if len(rows) < _BATCH:
