@@ -48,7 +48,7 @@ def _missing(surface: str, role: str, relation: str, canary: Canary, text: str) 
     wanted = MUST.get(surface)
     if wanted is None or (surface == "masked" and role.endswith("citizen")):
         return ""
-    if surface in {"web:matter"} and role.endswith("citizen"):
+    if surface == "web:matter" and role.endswith("citizen"):
         return ""
     word = canary.secret.get(wanted, wanted)
     if relation in PROTECTED and surface.startswith("web:"):

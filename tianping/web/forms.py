@@ -1,6 +1,6 @@
 """A step's form as Django draws it, made from the declaration. What it says is checked by the one parser, not here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.state import SEALED
-from tianping.kernel.lifecycle.vocabulary import Field, Step
+from tianping.kernel.lifecycle.vocabulary import Step
 from tianping.kernel.service import MatterView, RefusedError, registry
 from tianping.web.choices import choices_for
 
@@ -46,7 +46,7 @@ class StepForm(forms.Form):
             if (known and not item.revises) or (only is not None and item.name not in only):
                 continue
             options = choices_for(jurisdiction, item, concept, view, holder)
-            made = _field(item, concept, options)
+            made = _field(concept, options)
             made.label = _(item.label or concept.label)
             made.help_text = _(item.hint) if item.hint else ""
             made.required = item.required
@@ -61,7 +61,7 @@ class StepForm(forms.Form):
         for name, field in self.fields.items():
             if name == "key" or isinstance(field, forms.FileField):
                 continue
-            value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))  # type: ignore[arg-type]
+            value = field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
             if value not in (None, "", []):
                 found[name] = value
         return found
@@ -78,30 +78,31 @@ class StepForm(forms.Form):
         self.cleaned_data = {}
 
 
-def _field(item: Field, concept: Concept, options: list[Any]) -> forms.Field:
-    match concept.type:
-        case "longtext":
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}))
-        case "boolean":
-            return forms.ChoiceField(choices=[("true", _("是")), ("false", _("不是"))], widget=forms.RadioSelect)
-        case "agencies":
-            return forms.MultipleChoiceField(choices=options, widget=forms.SelectMultiple(attrs={"size": 8}))
-        case "files":
-            return forms.FileField(widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.ofd,.docx,.xlsx"}))
-        case "integer":
-            return forms.CharField(widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
-        case "date":
-            return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}))
-        case "phone":
-            return forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
-        case "point":
-            return forms.CharField(widget=forms.HiddenInput)
-    if options:
-        flat = [o for o in options if isinstance(o[1], str)]
-        if len(flat) == len(options) <= FEW and concept.type == "choice":
-            return forms.ChoiceField(choices=options, widget=forms.RadioSelect)
-        return forms.ChoiceField(choices=[("", "—"), *options])
-    return forms.CharField()
+# type -> how it is asked, where that does not hang on options
+_ASKED: dict[str, Callable[[], forms.Field]] = {
+    "longtext": lambda: forms.CharField(widget=forms.Textarea(attrs={"rows": 4})),
+    "boolean": lambda: forms.ChoiceField(choices=[("true", _("是")), ("false", _("不是"))], widget=forms.RadioSelect),
+    "files": lambda: forms.FileField(
+        widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.ofd,.docx,.xlsx"})
+    ),
+    "integer": lambda: forms.CharField(widget=forms.NumberInput(attrs={"inputmode": "numeric"})),
+    "date": lambda: forms.CharField(widget=forms.DateInput(attrs={"type": "date"})),
+    "phone": lambda: forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})),
+    "point": lambda: forms.CharField(widget=forms.HiddenInput),
+}
+
+
+def _field(concept: Concept, options: list[Any]) -> forms.Field:
+    if concept.type in _ASKED:
+        return _ASKED[concept.type]()
+    if concept.type == "agencies":
+        return forms.MultipleChoiceField(choices=options, widget=forms.SelectMultiple(attrs={"size": 8}))
+    if not options:
+        return forms.CharField()
+    flat = [o for o in options if isinstance(o[1], str)]
+    if len(flat) == len(options) <= FEW and concept.type == "choice":
+        return forms.ChoiceField(choices=options, widget=forms.RadioSelect)
+    return forms.ChoiceField(choices=[("", "—"), *options])
 
 
 def uploads(request: HttpRequest) -> list[Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 START, DUE = date(2026, 11, 4), date(2026, 11, 27)
 RESTS = {date(2026, 11, d) for d in (7, 8, 14, 15, 21, 22)}
 HELD = {date(2026, 11, 17), date(2026, 11, 18)}
-NUMBER = "青溪〔2026〕1024号"  # noqa: RUF001  the brackets of a case number
+NUMBER = "青溪〔2026〕1024号"
 STORY = (
     "楼上602的卫生间又漏水了，我家厨房的天花板已经鼓起来，墙纸也掉了。"
     "找过他家三次，说不是他的事。家里有八十岁的老人，怕掉下来砸到。"

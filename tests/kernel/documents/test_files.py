@@ -136,7 +136,7 @@ def _daemon(reply):
         server.close()
 
     threading.Thread(target=serve, daemon=True).start()
-    return "127.0.0.1:%d" % server.getsockname()[1]
+    return f"127.0.0.1:{server.getsockname()[1]}"
 
 
 def test_an_infected_file_is_refused(settings):

@@ -86,9 +86,12 @@ def test_the_application_itself_cannot_rewrite_an_entry(three):
         "DELETE FROM access_record",
         "UPDATE fact SET value = 'null'",
     ):
-        with pytest.raises(ProgrammingError, match="permission denied"), acting(system_actor(JURISDICTION)):
-            with connection.cursor() as cursor:
-                cursor.execute(statement)
+        with (
+            pytest.raises(ProgrammingError, match="permission denied"),
+            acting(system_actor(JURISDICTION)),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
 
 
 def test_an_erased_value_is_gone_and_the_chain_still_verifies(three, owner):

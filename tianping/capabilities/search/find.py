@@ -1,6 +1,7 @@
 """Finding matters by what people remember of them: number, phone, name, address, words of the report."""
 
 import re
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import connection
@@ -9,6 +10,7 @@ from tianping.capabilities.search.words import query
 from tianping.kernel.agencies.access import record
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.matters.vault import vault
+from tianping.kernel.parties.blind import Kind
 from tianping.kernel.parties.identifiers import IdentifierError, check_id_number, normalise_name, normalise_phone
 from tianping.kernel.service import acting
 
@@ -48,13 +50,16 @@ def _by_number(actor: Actor, text: str) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_WAYS: tuple[tuple[Kind, Callable[[str], str]], ...] = (
+    ("phone", normalise_phone),
+    ("id_number", lambda text: check_id_number(text).number),
+    ("name", normalise_name),
+)
+
+
 def _blinds(text: str) -> list[bytes]:
     found: list[bytes] = []
-    for kind, normal in (
-        ("phone", normalise_phone),
-        ("id_number", lambda t: check_id_number(t).number),
-        ("name", normalise_name),
-    ):
+    for kind, normal in _WAYS:
         try:
             found.append(vault().blind(kind, normal(text)))
         except IdentifierError:

@@ -49,7 +49,7 @@ def backup(folder: Path, *, as_json: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     dump = folder / "database.dump"
     subprocess.run([_program("pg_dump"), "--format=custom", "--no-owner", f"--file={dump}", url], check=True)
-    files = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    files = settings.FILES_FOLDER
     if files.exists():
         shutil.copytree(files, folder / "files")
     listed = {str(f.relative_to(folder)): _digest(f) for f in sorted(folder.rglob("*")) if f.is_file()}
@@ -85,7 +85,7 @@ def restore(folder: Path, target: str, *, as_json: bool) -> None:
         [_program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={new}", str(folder / "database.dump")],
         check=True,
     )
-    files = Path(settings.STORAGES["default"]["OPTIONS"]["location"])
+    files = settings.FILES_FOLDER
     for source in sorted((folder / "files").rglob("*")) if (folder / "files").exists() else []:
         place = files / source.relative_to(folder / "files")
         if source.is_file() and not place.exists():

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from tianping.kernel.agencies.models import User
 from tianping.kernel.lifecycle.rights import root_of
-from tianping.kernel.lifecycle.state import Actor, Proof
+from tianping.kernel.lifecycle.state import Actor
+from tianping.kernel.lifecycle.vocabulary import Proof
 
 # Posts that look over a subtree. The three administrators and the auditor see no matters: what they keep is the house.
 OVERSIGHT = frozenset({"dispatcher", "supervisor", "leader", "registrar"})

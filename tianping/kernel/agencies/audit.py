@@ -13,11 +13,13 @@ PAGE = 100
 # An alarm: so many rows at once, or so many matters within so many minutes.
 ROWS, MATTERS, MINUTES = 100, 60, 10
 
-_SELECT = """SELECT a.id, a.at, coalesce(u.name, ''), coalesce(g.short_name, ''), a.purpose, a.matter_id, a.what::json, a.rows FROM access_record a
+_SELECT = """SELECT a.id, a.at, coalesce(u.name, ''), coalesce(g.short_name, ''), a.purpose, a.matter_id, a.what::json, a.rows
+ FROM access_record a
  LEFT JOIN account u ON u.id = a.user_id LEFT JOIN agency g ON g.jurisdiction = a.jurisdiction AND g.path = a.agency
  WHERE a.jurisdiction = %(j)s"""
 _ALARMS = """SELECT u.name, g.short_name, s.at, s.matters, s.rows FROM (
-  SELECT a.user_id, a.agency, date_bin(%(span)s, a.at, timestamptz '2020-01-01') AS at, count(DISTINCT a.matter_id) AS matters, max(a.rows) AS rows
+  SELECT a.user_id, a.agency, date_bin(%(span)s, a.at, timestamptz '2020-01-01') AS at, count(DISTINCT a.matter_id) AS matters,
+    max(a.rows) AS rows
   FROM access_record a WHERE a.jurisdiction = %(j)s AND a.at > clock_timestamp() - interval '30 days' AND a.user_id IS NOT NULL
   GROUP BY 1, 2, 3) s LEFT JOIN account u ON u.id = s.user_id LEFT JOIN agency g ON g.jurisdiction = %(j)s AND g.path = s.agency
  WHERE s.matters > %(matters)s OR s.rows > %(rows)s ORDER BY s.at DESC LIMIT 50"""
@@ -39,10 +41,14 @@ def audit(
     where the auditor may see that much: their content never is."""
     if not any(k.startswith("auditor@") for k in actor.keys):
         return Audited()
-    where, values = (
-        [],
-        {"j": actor.jurisdiction, "n": PAGE + 1, "span": f"{MINUTES} minutes", "matters": MATTERS, "rows": ROWS},
-    )
+    where: list[str] = []
+    values: dict[str, Any] = {
+        "j": actor.jurisdiction,
+        "n": PAGE + 1,
+        "span": f"{MINUTES} minutes",
+        "matters": MATTERS,
+        "rows": ROWS,
+    }
     if person:
         where.append("u.name = %(person)s")
         values["person"] = person

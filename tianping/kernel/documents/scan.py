@@ -14,7 +14,7 @@ TIMEOUT = 60.0
 
 
 def scan(file: Path) -> str:
-    """ "clean", or "none" when no scanner is set. Refuses an infected file, and any file while the scanner is away."""
+    """How it stands: "clean", or "none" when no scanner is set. Refuses an infected file, and any file while the scanner is away."""
     address = getattr(settings, "CLAMD", "")
     if not address:
         return "none"

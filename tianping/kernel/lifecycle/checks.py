@@ -237,7 +237,7 @@ def _recall(registry: "Registry", p: Procedure) -> Iterator[str]:
         recall = p.by_name.get("recall")
         if recall is None or recall.target not in p.final or not recall.automatic or OPEN not in recall.sources:
             yield "it is opened as a child, so it needs a step 'recall' from OPEN to a final state by Kernel()"
-        elif p.final[recall.target] != "end":
+        elif p.final[str(recall.target)] != "end":
             yield "the final state of 'recall' must \"end\": the parent no longer waits"
 
 

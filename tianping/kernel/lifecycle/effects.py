@@ -94,7 +94,6 @@ def extend(procedure: Procedure, proceeding: ProceedingState, step: Step, form: 
 
 def touch(
     run: "Run",
-    procedure: Procedure,
     matter: MatterState,
     proceeding: ProceedingState,
     step: Step,

@@ -24,9 +24,11 @@ from tianping.kernel.lifecycle.state import (
     RefusedError,
 )
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import BACK, START, Children, Open, Party, Step
+from tianping.kernel.lifecycle.vocabulary import BACK, START, Children, Kernel, Open, Party, Step
 
-MAX_AUTOMATIC = 50  # boot refuses loops; this is the belt to those braces
+MAX_MOVES = 250  # one step may open fifty children; boot refuses loops, this is the belt to those braces
+NEXT = "@next"  # the slot of what follows on the matter's road
+SETTLED = "@settled"  # in `pending`: the children whose outcome an earlier wait has used
 
 
 class Run:
@@ -39,6 +41,7 @@ class Run:
         self.extra = extra
         self.moves: list[Move] = []
         self.matters: dict[UUID, MatterState] = {}
+        self.busy: set[UUID] = set()  # proceedings in the middle of a step: they look at their children when it is done
 
     def decision(self) -> Decision:
         return Decision(self.moves, self.matters)
@@ -55,7 +58,7 @@ class Run:
         automatic: bool = False,
     ) -> Move:
         """Record the step and all that follows from it."""
-        if len(self.moves) >= MAX_AUTOMATIC:
+        if len(self.moves) >= MAX_MOVES:
             raise RefusedError(_("这一步引起了没完没了的自动步骤，请联系管理员"), "unknown")
         move = Move(
             matter.id,
@@ -69,22 +72,40 @@ class Run:
             automatic=automatic,
         )
         self.moves.append(move)
+        self.busy.add(proceeding.id)
         proceeding.counts[step.name] = proceeding.counts.get(step.name, 0) + 1
-        effects.record_facts(self.registry, matter, step, form, move)
+        effects.record_facts(self.registry, matter, step, self._kept(step, form), move)
         if step.undoes:
             effects.undo(procedure, matter, proceeding, step, move)
-        effects.touch(self, procedure, matter, proceeding, step, form, move)
-        if step.extends:
-            effects.extend(procedure, proceeding, step, form, move)
-        waiting = self._waits_for_others(matter, proceeding, step, move)
-        if not waiting and step.target is not None:
-            self._enter(procedure, matter, proceeding, step, move)
-        if not waiting:
-            for declared in step.opens:
-                self._open_declared(declared, matter, proceeding, form, move)
-        if procedure.final.get(proceeding.state):
+        if not self._waits_for_others(matter, proceeding, step, move):
+            self._carry_out(procedure, matter, proceeding, step, move)
+        self.busy.discard(proceeding.id)
+        if move.to_state != move.from_state and move.to_state in procedure.final:
             self._finish(procedure, matter, proceeding, move)
+        else:
+            self._look(matter, proceeding)
         return move
+
+    def _carry_out(
+        self, procedure: Procedure, matter: MatterState, proceeding: ProceedingState, step: Step, move: Move
+    ) -> None:
+        effects.touch(self, matter, proceeding, step, move.form, move)
+        if step.extends:
+            effects.extend(procedure, proceeding, step, move.form, move)
+        if step.target is not None:
+            self._enter(procedure, matter, proceeding, step, move)
+        for declared in step.opens:
+            self._open_declared(declared, matter, proceeding, move)
+
+    def _kept(self, step: Step, form: dict[str, Any]) -> dict[str, Any]:
+        """The values that become facts of this matter: what a split sends to the new matter does not."""
+        sent = {
+            f.name
+            for o in step.opens
+            if o.new_matter
+            for f in kernel_start(self.registry.procedure(o.procedure)).form.fields
+        }
+        return {name: value for name, value in form.items() if name not in sent}
 
     def _waits_for_others(self, matter: MatterState, proceeding: ProceedingState, step: Step, move: Move) -> bool:
         """A step that every party must take moves the state only with the last of them."""
@@ -103,40 +124,39 @@ class Run:
     def _enter(
         self, procedure: Procedure, matter: MatterState, proceeding: ProceedingState, step: Step, move: Move
     ) -> None:
-        target = proceeding.back if step.target == BACK else str(step.target)
         was, back = proceeding.state, proceeding.back
-        if target == procedure.suspended:
-            proceeding.back = was
-        elif step.target == BACK:
-            proceeding.back = ""
+        target = back if step.target == BACK else str(step.target)
         proceeding.state = move.to_state = target
-        if target != was:
-            proceeding.pending.clear()
+        proceeding.back = was if target == procedure.suspended else ""
         move.effects.append({"do": "state", "from": was, "to": target, "back": back})
         effects.run_terms(procedure, proceeding, step, target, move)
-        if target != was and target != procedure.suspended and step.target != BACK:
-            self._recall(procedure, matter, proceeding, was, target, move)
+        if target == procedure.suspended:
+            return  # what the state waits for waits on
+        left = back if was == procedure.suspended else was
+        if target != left:
+            if effects.forget_pending(proceeding):
+                move.effects.append({"do": "forget"})
+            self._recall(procedure, matter, proceeding, left, target, move)
 
     def _recall(
         self,
         procedure: Procedure,
         matter: MatterState,
         proceeding: ProceedingState,
-        was: str,
+        left: str,
         target: str,
         move: Move,
     ) -> None:
         """A parent that stops waiting, or ends, recalls its open children."""
         ended = target in procedure.final
-        slots = {b.slot for s in procedure.steps_from(was) for b in s.by if isinstance(b, Children)}
-        if not ended:
-            slots -= {b.slot for s in procedure.steps_from(target) for b in s.by if isinstance(b, Children)}
-        for child in list(matter.proceedings.values()):
-            if child.parent == proceeding.id and (ended or child.slot in slots):
-                child_procedure = self.registry.procedure(child.procedure, child.version)
-                if child.state not in child_procedure.final and child.slot != "@next":
+        slots = procedure.awaited(left) - procedure.awaited(target)
+        for child in self._children(matter, proceeding):
+            if ended or child.slot in slots:
+                if not self._over(child):
                     move.effects.append({"do": "recall", "proceeding": str(child.id)})
+                    child_procedure = self.registry.procedure(child.procedure, child.version)
                     self.take(child_procedure, matter, child, child_procedure.by_name["recall"], {}, automatic=True)
+                effects.settle(proceeding, SETTLED, [child])
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────────────────────
     def _open_declared(
@@ -144,13 +164,12 @@ class Run:
         declared: Open,
         matter: MatterState,
         proceeding: ProceedingState,
-        form: dict[str, Any],
         move: Move,
     ) -> None:
         if declared.new_matter:
-            self._split(declared, matter, form, move)
+            self._split(declared, matter, move)
             return
-        for holder in form.get(declared.many, []) if declared.many else [proceeding.holder]:
+        for holder in move.form[declared.many] if declared.many else [proceeding.holder]:
             self.open(declared.procedure, matter, proceeding, declared.slot, holder, move)
 
     def open(
@@ -164,7 +183,7 @@ class Run:
     ) -> ProceedingState:
         """Open a proceeding by its START step, on behalf of the kernel."""
         procedure = self.registry.procedure(name)
-        step = procedure.starts[0]
+        step = kernel_start(procedure)
         proceeding = self._new_proceeding(procedure, matter, parent, slot, holder)
         cause.effects.append({"do": "open", "proceeding": str(proceeding.id), "procedure": name, "slot": slot})
         effects.see(matter, holder)
@@ -193,8 +212,12 @@ class Run:
         matter.proceedings[proceeding.id] = proceeding
         return proceeding
 
-    def _split(self, declared: Open, matter: MatterState, form: dict[str, Any], move: Move) -> None:
-        """Open another matter that carries the common facts on; its parties are those of this one."""
+    def _split(self, declared: Open, matter: MatterState, move: Move) -> None:
+        """Open another matter with this one's parties and place, and with what the form says of it.
+
+        Of the facts, it takes over those that its START step asks for and that are not personal: a sealed value belongs
+        to the matter it was told in, and a copy of it would outlive an erasure.
+        """
         procedure = self.registry.procedure(declared.procedure)
         twin = MatterState(
             id=self.new_id(), centre=matter.centre, path=matter.path, place_path=matter.place_path, new=True
@@ -204,8 +227,12 @@ class Run:
         self.matters[twin.id] = twin
         move.effects.append({"do": "split", "matter": str(twin.id)})
         proceeding = self._new_proceeding(procedure, twin, None, "", twin.centre)
-        start = next(s for s in procedure.starts if not s.touches.get("protect"))
-        carried = {f.name: form[f.name] for f in start.form.fields if f.name in form}
+        start = kernel_start(procedure)
+        carried = {f.name: move.form[f.name] for f in start.form.fields if f.name in move.form}
+        for field in start.form.fields:
+            fact = matter.facts.get(field.concept)
+            if fact is not None and not self.registry.concepts[field.concept].personal:
+                carried.setdefault(field.name, fact)
         first = self.take(procedure, twin, proceeding, start, carried, automatic=True)
         first.effects.append({"do": "link", "matter": str(matter.id)})
         for party in twin.parties:
@@ -216,31 +243,55 @@ class Run:
     # ── ending ───────────────────────────────────────────────────────────────────────────────────────────────
     def _finish(self, procedure: Procedure, matter: MatterState, proceeding: ProceedingState, move: Move) -> None:
         follow = procedure.final[proceeding.state]
-        if follow == "opener":
-            self._tell_parent(matter, proceeding)
-        elif follow != "end":
-            self.open(follow, matter, proceeding, "@next", matter.centre, move)
+        parent = matter.proceedings.get(proceeding.parent) if proceeding.parent else None
+        if follow in {"opener", "end"}:
+            if parent is not None and proceeding.slot != NEXT:
+                self._look(matter, parent)
+        else:
+            self.open(follow, matter, proceeding, NEXT, matter.centre, move)
 
-    def _tell_parent(self, matter: MatterState, child: ProceedingState) -> None:
-        """Take the parent's step that waits for this outcome, if it is now due."""
-        parent = matter.proceedings.get(child.parent) if child.parent else None
-        if parent is None:
+    def _look(self, matter: MatterState, parent: ProceedingState) -> None:
+        """Take the step that waits for the outcomes of this proceeding's children, if it is now due.
+
+        Asked when a child ends and when a step of the parent is done: a child may have ended while the parent was
+        suspended, and one that ends in the middle of a step must not move the parent before that step is done.
+        """
+        if parent.id in self.busy:
             return
         procedure = self.registry.procedure(parent.procedure, parent.version)
         for step in procedure.steps_from(parent.state):
-            if any(isinstance(b, Children) and self._fulfilled(b, matter, parent) for b in step.by):
-                self.take(procedure, matter, parent, step, {}, automatic=True)
-                return
+            for by in step.by:
+                if isinstance(by, Children) and (used := self._fulfilled(by, matter, parent)):
+                    if failing_guard(self.registry, step, matter, parent, self.actor, {}, self.extra) is None:
+                        effects.settle(parent, SETTLED, used)
+                        self.take(procedure, matter, parent, step, {}, automatic=True)
+                        return
 
-    def _fulfilled(self, by: Children, matter: MatterState, parent: ProceedingState) -> bool:
-        children = [p for p in matter.proceedings.values() if p.parent == parent.id and p.slot == by.slot]
+    def _fulfilled(self, by: Children, matter: MatterState, parent: ProceedingState) -> list[ProceedingState]:
+        """The children that fulfil the clause, or none: all that reported ended so, or with `every=False` one did."""
+        settled = parent.pending.get(SETTLED, [])
+        children = [c for c in self._children(matter, parent) if c.slot == by.slot and str(c.id) not in settled]
+        so = [c for c in children if c.state in by.outcomes]
         if not by.every:
-            return any(c.state in by.outcomes for c in children)
-        live = [c for c in children if not self._over(c)]
-        return not live and any(c.state in by.outcomes for c in children)
+            return so
+        other = [c for c in children if c.state not in by.outcomes and not self._silent(c)]
+        return [] if other else so
+
+    def _children(self, matter: MatterState, parent: ProceedingState) -> list[ProceedingState]:
+        return [p for p in matter.proceedings.values() if p.parent == parent.id and p.slot != NEXT]
 
     def _over(self, proceeding: ProceedingState) -> bool:
         return proceeding.state in self.registry.procedure(proceeding.procedure, proceeding.version).final
+
+    def _silent(self, child: ProceedingState) -> bool:
+        """Whether this child ended without an outcome for its parent."""
+        final = self.registry.procedure(child.procedure, child.version).final
+        return final.get(child.state) == "end"
+
+
+def kernel_start(procedure: Procedure) -> Step:
+    """The START step by which the kernel opens this procedure. Boot checks that there is one where it is needed."""
+    return next(s for s in procedure.starts if any(isinstance(b, Kernel) for b in s.by))
 
 
 def begin(
@@ -254,7 +305,8 @@ def begin(
     step_name: str = "",
     extra: Mapping[str, Any] | None = None,
 ) -> Decision:
-    """Open `matter` with its first proceeding. The first START step whose guards pass is taken, or the one named."""
+    """Open `matter` with its first proceeding: by the START step named, or else by the first that this actor, this form
+    and its guards allow. When none does, the first refusal is raised."""
     procedure = registry.procedure(procedure_name)
     run = Run(registry, actor, new_id, extra or {})
     run.matters[matter.id] = matter
@@ -265,15 +317,15 @@ def begin(
             continue
         try:
             check_right(step, matter, proceeding, actor)
+            form = parse_form(step)
         except RefusedError as error:
             refusal = refusal or error
             continue
-        form = parse_form(step)
         guard = failing_guard(registry, step, matter, proceeding, actor, form, run.extra)
         if guard is None:
             run.take(procedure, matter, proceeding, step, form)
             return run.decision()
-        refusal = RefusedError(guard.refusal, "guard")
+        refusal = refusal or RefusedError(guard.refusal, "guard")
     raise refusal or RefusedError(_("这个程序不能这样开始"), "unknown")
 
 

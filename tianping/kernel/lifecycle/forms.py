@@ -87,7 +87,7 @@ def parse_value(item: Field, concept: Concept, raw: Any, checks: Checks) -> Any:
         case "boolean":
             return _boolean(raw)
         case "files" | "agencies":
-            return _list(item, concept, raw, checks)
+            return _list(concept, raw, checks)
         case "point":
             return _point(raw)
     text = _text(raw)
@@ -148,7 +148,7 @@ def _boolean(raw: Any) -> bool | None:
     raise FieldError(_("请选“是”或“否”"))
 
 
-def _list(item: Field, concept: Concept, raw: Any, checks: Checks) -> list[str] | None:
+def _list(concept: Concept, raw: Any, checks: Checks) -> list[str] | None:
     if raw is None or raw == "":
         return None
     parts = raw if isinstance(raw, list | tuple) else str(raw).split(",")

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from typing import Any
 
 from tianping.kernel.lifecycle.concepts import Concept
-from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START, Guard, Step, Term
+from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START, Children, Guard, Step, Term
+
+WORDING = frozenset({"label", "hint", "icon", "danger", "public"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,6 @@ class Procedure:
 
     `states`: name -> label, in the order of the road. `final`: final state -> the procedure that follows, or
     "archive", "opener" (the outcome goes to the parent), "end". `rests`: states in which the matter counts as archived.
-    `holds`: who holds a new proceeding: "centre", "opener" or "field:<agency field>".
     """
 
     name: str
@@ -63,6 +64,10 @@ class Procedure:
         """The steps that may be taken in `state`, in the order of their declaration."""
         return self._from_state.get(state, ())
 
+    def awaited(self, state: str) -> frozenset[str]:
+        """The slots whose children's outcomes move a proceeding on that is in `state`."""
+        return frozenset(b.slot for s in self.steps_from(state) for b in s.by if isinstance(b, Children))
+
     def targets(self, step: Step, state: str) -> tuple[str, ...]:
         """The states that `step` may lead to from `state`."""
         if step.target is None:
@@ -73,13 +78,19 @@ class Procedure:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the declaration; a released version must keep it."""
+        """SHA-256 of what the declaration does; a released version must keep it.
+
+        Wording is left out, so that a typing error can be mended, and so is what stands at its default, so that a word
+        that the vocabulary gains later changes no version that does not use it.
+        """
         return hashlib.sha256(json.dumps(_plain(self), sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, Procedure):
+        return _declared(value) | {"states": list(value.states)}
     if is_dataclass(value) and not isinstance(value, type):
-        return {"_": type(value).__name__} | {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return _declared(value)
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, frozenset | set):
@@ -87,6 +98,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
     return value
+
+
+def _declared(value: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"_": type(value).__name__}
+    for f in fields(value):
+        now = getattr(value, f.name)
+        default = f.default_factory() if f.default_factory is not MISSING else f.default
+        if f.name == "choices":
+            now = tuple(code for code, _label in now)
+        if f.name not in WORDING and now != default:
+            plain[f.name] = _plain(now)
+    return plain
 
 
 @dataclass(frozen=True)

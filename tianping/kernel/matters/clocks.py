@@ -70,7 +70,7 @@ class Clocks:
                 count += 1
                 self._term(procedure, matter, move, effect, why, UUID(int=new_id.int ^ count))
             elif effect["do"] == "extend":
-                self._extend(matter, move, effect, why, by)
+                self._extend(move, effect, why, by)
 
     def _term(
         self, procedure: Procedure, matter: MatterState, move: Move, effect: dict[str, Any], why: str, new_id: UUID
@@ -132,7 +132,7 @@ class Clocks:
         self.rows.append(term)
         self._reckon(term)
 
-    def _extend(self, matter: MatterState, move: Move, effect: dict[str, Any], why: str, by: str) -> None:
+    def _extend(self, move: Move, effect: dict[str, Any], why: str, by: str) -> None:
         term = self.newest(move.proceeding, effect["term"])
         if term is None:
             return

@@ -216,10 +216,7 @@ def _sight(actor: Actor, query: Query) -> Page:
         where.append("m.id = ANY(%(ids)s)")
         values["ids"] = list(query.ids)
     descending = query.sort != "due"
-    if column == "due_at":
-        column = f"coalesce(m.due_at, '{FAR.isoformat()}')"
-    else:
-        column = f"m.{column}"
+    column = f"coalesce(m.due_at, '{FAR.isoformat()}')" if column == "due_at" else f"m.{column}"
     after = _after(query.cursor)
     if after:
         where.append(f"({column}, m.id) {'<' if descending else '>'} (%(after_at)s, %(after_id)s)")

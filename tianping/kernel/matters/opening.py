@@ -1,6 +1,6 @@
 """Opening sealed values, always with a purpose and a record in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -33,7 +33,7 @@ def open_values(
     matter: UUID,
     purpose: str,
     *,
-    types: dict[str, str],
+    types: Mapping[str, str],
     concepts: Iterable[str] | None = None,
 ) -> list[Opened]:
     """The sealed values of a matter that the actor sees, within `acting(actor)`.
@@ -57,7 +57,7 @@ def open_values(
     return [_open(row, types) for row in rows]
 
 
-def _open(row: tuple[Any, ...], types: dict[str, str]) -> Opened:
+def _open(row: tuple[Any, ...], types: Mapping[str, str]) -> Opened:
     entry, field, concept, kek, seed, blob = row
     if blob is None:
         return Opened(entry, field, concept, None, "erased")

@@ -232,9 +232,9 @@ def _terms(snapshot: Snapshot, rows: list[list[Any]]) -> None:
         proceeding = snapshot.matters[term.matter_id].proceedings[term.proceeding_id]
         proceeding.terms[term.name] = TermState(
             term.name,
-            term.status,
+            term.status,  # type: ignore[arg-type]  # the store writes only the three
             term.id,
-            term.due_at,  # type: ignore[arg-type]
+            term.due_at,
             lapsed=term.due_at is not None and term.due_at <= snapshot.now,
         )
 

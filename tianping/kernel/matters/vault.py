@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tianping.kernel.parties.blind import blind
+from tianping.kernel.parties.blind import Kind, blind
 from tianping.kernel.parties.keys import KeyStore
 from tianping.kernel.parties.seal import Sealed, open_field, seal_field
 
@@ -34,7 +34,7 @@ class Vault:
         kek = self.store.kek_of(kek_id)
         return open_field(Sealed(bytes(seed), bytes(blob)), kek_id=kek_id, kek=kek, entry_id=entry, field=name)
 
-    def blind(self, kind: str, normal: str) -> bytes:
+    def blind(self, kind: Kind, normal: str) -> bytes:
         return blind(kind, normal, self.key(kind))
 
     def key(self, kind: str) -> bytes:

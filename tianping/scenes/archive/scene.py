@@ -13,6 +13,7 @@ CONCEPTS = (
     Concept("retention", _("保管期限"), "choice", source="retention"),
     Concept("archive_number", _("档号"), "text"),
     Concept("retention_until", _("保管到哪天"), "date"),
+    Concept("decided_on", _("决定日期"), "date", scope="entry"),
 )
 
 
@@ -121,5 +122,4 @@ ARCHIVE = Procedure(
     final={"destroyed": "end"},
     rests=frozenset({"frozen", "appraising", "destroyed"}),
 )
-CONCEPTS = (*CONCEPTS, Concept("decided_on", _("决定日期"), "date", scope="entry"))
 SCENE = Scene("archive", _("归档"), (ARCHIVE,), GUARDS, CONCEPTS)

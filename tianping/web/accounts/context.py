@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tianping.kernel.agencies.home import NotLoadedError
 from tianping.kernel.service import home
+from tianping.web.accounts.asking import actor_of, posts_of_request
 
 
 def _county() -> str:
@@ -36,8 +37,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _desk(request: HttpRequest) -> dict[str, Any]:
-    posts = request.posts  # type: ignore[attr-defined]
-    actor = request.actor  # type: ignore[attr-defined]
+    posts = posts_of_request(request)
+    actor = actor_of(request)
     kinds = {p.kind for p in posts}
     pages = [
         (reverse("desk:worklist"), _("事项"), True),

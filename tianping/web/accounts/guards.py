@@ -4,19 +4,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
-View = Callable[..., HttpResponse]
+from tianping.web.accounts.asking import actor_of, posts_of_request
+
+View = Callable[..., HttpResponseBase]
 
 
 def staff_required(view: View) -> View:
     """Somebody with an account of the house; others are led to the log-in and back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        actor = request.actor  # type: ignore[attr-defined]
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor = actor_of(request)
         if actor.kind == "staff":
             return view(request, *args, **kwargs)
         if actor.kind == "citizen":
@@ -31,8 +34,8 @@ def post_required(*kinds: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not any(p.kind in kinds for p in request.posts):  # type: ignore[attr-defined]
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not any(p.kind in kinds for p in posts_of_request(request)):
                 raise Http404
             return view(request, *args, **kwargs)
 

@@ -22,6 +22,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
+from tianping.kernel.parties.identifiers import IdentifierError
 from tianping.kernel.service import RefusedError
 from tianping.web.api import declarations, matters, people, problems, reports
 from tianping.web.api.document import CACHED, Document
@@ -143,6 +144,7 @@ def build() -> NinjaAPI:
         (Exception, problems.of_fault),
         (Problem, problems.of_problem),
         (RefusedError, problems.of_refusal),
+        (IdentifierError, problems.of_identifier),
         (ValidationError, problems.of_validation),
         (HttpError, problems.of_http_error),
         (Http404, problems.of_missing),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja.errors import HttpError, ValidationError
 
+from tianping.kernel.parties.identifiers import IdentifierError
 from tianping.kernel.service import RefusedError
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -114,6 +115,11 @@ def of_refusal(_request: HttpRequest, error: RefusedError) -> HttpResponse:
     fields = {name: _filled(sentence, details.get(name) or {}) for name, sentence in error.fields.items()}
     reason = error.reason if error.reason in STATUS else "guard"
     return respond(reason, _filled(error.sentence, error.values), fields)
+
+
+def of_identifier(_request: HttpRequest, error: IdentifierError) -> HttpResponse:
+    """A name or number that the parser let pass and the register of persons does not."""
+    return respond("form", gettext(str(error)))
 
 
 def _filled(sentence: str, values: Mapping[str, Any]) -> str:

@@ -159,7 +159,7 @@ class Due(Schema):
     law: str
 
 
-class Term(Schema):
+class RunningTerm(Schema):
     name: str
     label: str
     status: str
@@ -184,7 +184,7 @@ class Proceeding(Schema):
     supervised: bool
     open: bool
     opened_at: datetime
-    terms: list[Term]
+    terms: list[RunningTerm]
     offers: list[Offer]
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tianping.kernel.service import RefusedError, locate, offices, report, store
+from tianping.web.accounts.asking import elder_size
 from tianping.web.citizen import draft as drafts
 from tianping.web.files.views import uploader
 from tianping.web.limits import limited
@@ -84,7 +85,7 @@ def _elsewhere(request: HttpRequest, number: int) -> HttpResponse | None:
         case "lang":
             return HttpResponseRedirect(f"{here}?lang={'zh-hans' if (get_language() or '').startswith('en') else 'en'}")
         case "elder":
-            return HttpResponseRedirect(f"{here}?elder={'0' if request.elder_size else '24'}")  # type: ignore[attr-defined]
+            return HttpResponseRedirect(f"{here}?elder={'0' if elder_size(request) else '24'}")
     return HttpResponseRedirect(here) if request.POST.get("_remove") else None
 
 
@@ -133,7 +134,7 @@ def _summary(draft: dict[str, Any]) -> list[dict[str, str]]:
         draft.get("place", ""),
     )
     place = draft.get("place") or (_("手机上的位置") if draft.get("lat") else _("没有写"))
-    lines = [
+    return [
         {
             "label": _("什么事"),
             "value": draft.get("description") or _("还没有写"),
@@ -155,7 +156,6 @@ def _summary(draft: dict[str, Any]) -> list[dict[str, str]]:
             "url": reverse("citizen:step", args=["contact"]),
         },
     ]
-    return lines
 
 
 def _send(request: HttpRequest, draft: dict[str, Any], number: int) -> HttpResponse:

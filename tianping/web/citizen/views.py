@@ -11,7 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tianping.kernel.service import Actor, Progress, RefusedError, actor_for_code, advance, progress
+from tianping.kernel.service import (
+    PURPOSES,
+    Actor,
+    Progress,
+    RefusedError,
+    actor_for_code,
+    advance,
+    own_matters,
+    progress,
+    readers_of,
+    show,
+)
+from tianping.web.accounts.asking import actor_of
 from tianping.web.citizen.reporting import RECEIPT
 from tianping.web.desk.present import clock, left_of
 from tianping.web.forms import StepForm
@@ -263,7 +275,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own matters need a proven identity; until log-in for citizens stands, the page says so."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if actor.kind != "citizen":
         return render(
             request,
@@ -279,8 +291,6 @@ def mine(request: HttpRequest) -> HttpResponse:
                 "url": reverse("citizen:progress"),
             },
         )
-    from tianping.kernel.service import own_matters
-
     return render(request, "web/citizen/mine.html", {"matters": own_matters(actor)})
 
 
@@ -288,9 +298,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @require_GET
 def own(request: HttpRequest, matter: UUID) -> HttpResponse:
     """What I told, what I was answered, and who opened it."""
-    from tianping.kernel.service import PURPOSES, readers_of, show
-
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     if actor.kind != "citizen":
         raise Http404
     try:

@@ -30,6 +30,7 @@ from tianping.kernel.service import (
     show,
     worklist,
 )
+from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required
 from tianping.web.choices import categories, category_label, grade_label, label_of
 from tianping.web.desk import present
@@ -58,7 +59,7 @@ class SortForm(forms.Form):
 @never_cache
 @require_http_methods(["GET", "POST"])
 def board(request: HttpRequest, matter: UUID | None = None) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     waiting = worklist(actor, Query(states=WAITING, limit=60)).rows
     row = next((r for r in waiting if r.matter == matter), None) or (waiting[0] if waiting and matter is None else None)
     view = _open(actor, row)
@@ -68,7 +69,7 @@ def board(request: HttpRequest, matter: UUID | None = None) -> HttpResponse:
         if refusal is None:
             return HttpResponseRedirect(reverse("desk:board"))
         form.add_error(None, refusal)
-    return render(request, "web/desk/board.html", _context(request, actor, waiting, row, view, form))
+    return render(request, "web/desk/board.html", _context(actor, waiting, row, view, form))
 
 
 def _open(actor: Actor, row: Row | None) -> MatterView | None:
@@ -110,7 +111,6 @@ def _send(request: HttpRequest, actor: Actor, row: Row, view: MatterView, form: 
 
 
 def _context(
-    request: HttpRequest,
     actor: Actor,
     waiting: list[Row],
     row: Row | None,

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import xlsxwriter
 from django import forms
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,10 +26,13 @@ from tianping.kernel.service import (
     RefusedError,
     Row,
     advance,
+    book,
     note_read,
     offices,
+    registry,
     worklist,
 )
+from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
 from tianping.web.choices import categories, category_label, grade_label
 from tianping.web.desk import query as asked
@@ -42,7 +46,7 @@ COUNTED = 99  # a chip counts so far, then says 99+
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """What waits for me, or all that my post looks over; narrowed, sorted, paged."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     query = asked.read(request)
     text = request.GET.get("q", "").strip()
     if text:
@@ -166,24 +170,20 @@ class FilterForm(forms.Form):
 @require_GET
 def narrow(request: HttpRequest) -> HttpResponse:
     """The filter's form, in the drawer or on a page of its own."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     form = FilterForm(
         initial={k: request.GET.getlist(k) if k in asked.MANY else request.GET.get(k) for k in request.GET}
     )
-    from tianping.kernel.service import book, registry
-
     there = offices(actor.jurisdiction)
-    fields = form.fields
-    fields["category"].choices = categories(actor.jurisdiction)  # type: ignore[attr-defined]
-    fields["grade"].choices = [
-        (g.code, grade_label(actor.jurisdiction, g.code)) for g in book(actor.jurisdiction).grades()
-    ]  # type: ignore[attr-defined]
-    fields["state"].choices = [(s, _(t)) for s, t in registry().procedure("intake").states.items()]  # type: ignore[attr-defined]
-    fields["holder"].choices = [("", "—"), *((o.path, o.short) for o in there)]  # type: ignore[attr-defined]
-    fields["place"].choices = [
-        ("", "—"),
-        *((o.path, o.short) for o in there if o.kind in {"town", "community", "village"}),
-    ]  # type: ignore[attr-defined]
+    options: dict[str, list[Any]] = {
+        "category": categories(actor.jurisdiction),
+        "grade": [(g.code, grade_label(actor.jurisdiction, g.code)) for g in book(actor.jurisdiction).grades()],
+        "state": [(s, _(t)) for s, t in registry().procedure("intake").states.items()],
+        "holder": [("", "—"), *((o.path, o.short) for o in there)],
+        "place": [("", "—"), *((o.path, o.short) for o in there if o.kind in {"town", "community", "village"})],
+    }
+    for name, choices in options.items():
+        form.fields[name].choices = choices  # type: ignore[attr-defined]
     keep = {k: request.GET[k] for k in ("scope", "view") if request.GET.get(k)}
     return render(
         request, "web/desk/filter.html", {"form": form, "keep": keep, "still": "HX-Request" not in request.headers}
@@ -211,7 +211,7 @@ class BulkForm(forms.Form):
 @require_http_methods(["POST"])
 def bulk(request: HttpRequest) -> HttpResponse:
     """One step on the ticked rows, each by itself: what could not be done is told by number, nothing is half done."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     step = request.POST.get("step", "")
     picks = [p for p in (_pick(v) for v in request.POST.getlist("pick")) if p]
     if step not in BULK or not picks:
@@ -256,9 +256,9 @@ class ExportForm(forms.Form):
 
 @staff_required
 @require_http_methods(["GET", "POST"])
-def export(request: HttpRequest) -> HttpResponse | FileResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list as an Excel workbook; how many rows went out, to whom and what for, is on the record."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     form = ExportForm(request.POST or None)
     for_reader = [(p, _(PURPOSES[p])) for p in ("supervision", "handling", "archive")]
     form.fields["purpose"].choices = for_reader  # type: ignore[attr-defined]

@@ -30,6 +30,7 @@ from tianping.kernel.service import (
     store,
     verify_here,
 )
+from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
 from tianping.web.desk import present
 from tianping.web.forms import StepForm, uploads
@@ -48,7 +49,7 @@ HEADLINE = (
 
 def _view(request: HttpRequest, matter: UUID, purpose: str = "handling") -> MatterView:
     try:
-        return show(request.actor, matter, purpose)  # type: ignore[attr-defined]
+        return show(actor_of(request), matter, purpose)
     except RefusedError as error:
         raise Http404 from error
 
@@ -78,7 +79,7 @@ def pane(request: HttpRequest, matter: UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, view: MatterView) -> dict[str, Any]:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     main = present.main_of(view)
     now = view.now or timezone.now()
     running = [t for p in view.proceedings for t in p.terms if t.row.status != "ended" and t.due is not None]
@@ -163,7 +164,7 @@ def _paper(paper: Any) -> dict[str, Any]:
 def _children(view: MatterView) -> list[dict[str, Any]]:
     """Proceedings beside the main one: joint offices, each with its own buttons."""
     main = present.main_of(view)
-    made = []
+    made: list[dict[str, Any]] = []
     for proceeding in view.proceedings:
         if proceeding.state.id == main.state.id or not proceeding.open:
             continue
@@ -187,7 +188,7 @@ def _children(view: MatterView) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, matter: UUID, proceeding: UUID, name: str) -> HttpResponse:
     """The form of one step and what comes of it. The buttons, this form and the API come from the same declaration."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     view = _view(request, matter)
     found = next((p for p in view.proceedings if p.state.id == proceeding), None)
     offer = next((o for o in found.offers if o.step.name == name), None) if found else None
@@ -270,7 +271,7 @@ class PurposeForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def number(request: HttpRequest, matter: UUID, concept: str) -> HttpResponse:
     """A masked number, asked for with a purpose, shown once and recorded."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     form = PurposeForm(request.POST or None)
     form.fields["purpose"].choices = [(p, _(PURPOSES[p])) for p in ("contact", "handling", "verify")]  # type: ignore[attr-defined]
     value = ""
@@ -305,9 +306,9 @@ def verify(request: HttpRequest, matter: UUID) -> HttpResponse:
         request,
         "web/desk/verify.html",
         {
-            "faults": verify_here(request.actor, matter),
+            "faults": verify_here(actor_of(request), matter),
             "count": len(view.entries),
-            "number": view.row["number"],  # type: ignore[attr-defined]
+            "number": view.row["number"],
             "back": reverse("desk:matter", args=[matter]),
             "title": view.facts.get("title") or view.row["title"],
         },
@@ -319,7 +320,7 @@ def verify(request: HttpRequest, matter: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A clerk registers what somebody came, rang or wrote about: the START step's form on one page."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     start = next(s for s in registry().procedure("intake").starts if START in s.sources)
     data = request.POST if request.method == "POST" else None
     form = StepForm(start, actor.jurisdiction, data=data, key=str(uuid4()))

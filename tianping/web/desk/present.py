@@ -127,7 +127,7 @@ def main_of(view: MatterView) -> ProceedingView:
 
 def timeline(view: MatterView, only: str = "") -> list[dict[str, Any]]:
     """Newest first. `only`: "steps" leaves notes out, "papers" keeps entries with files."""
-    files = {p.entry: [] for p in view.papers if p.entry}
+    files: dict[UUID, list[dict[str, Any]]] = {p.entry: [] for p in view.papers if p.entry}
     for paper in view.papers:
         if paper.entry:
             files[paper.entry].append(file_of(paper))
@@ -177,7 +177,7 @@ def clocks(
     terms: Iterable[TermView], calendar: WorkCalendar | None, now: datetime, *, first_open: bool = False
 ) -> list[dict[str, Any]]:
     """Running and paused clocks for components/terms.html."""
-    made = []
+    made: list[dict[str, Any]] = []
     for term in terms:
         if term.row.status == "ended":
             continue

@@ -24,7 +24,8 @@ from tianping.kernel.lifecycle.vocabulary import (
     Party,
     Post,
 )
-from tianping.kernel.service import PURPOSES, Actor, Query, audit, figures, registry, worklist
+from tianping.kernel.service import PURPOSES, Query, audit, figures, registry, worklist
+from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required, staff_required
 from tianping.web.desk.present import list_rows, with_query
 
@@ -36,7 +37,7 @@ BULK_ROWS, BULK_MATTERS, BULK_MINUTES = 100, 60, 10
 @require_GET
 def supervise(request: HttpRequest) -> HttpResponse:
     """Four lists side by side, each with the way to all of it."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     now = timezone.now()
     parts = [
         (_("逾期"), Query(view="sight", late="overdue", limit=10), "overdue"),
@@ -58,7 +59,7 @@ def supervise(request: HttpRequest) -> HttpResponse:
 @post_required("supervisor", "leader", "dispatcher")
 @require_GET
 def numbers(request: HttpRequest) -> HttpResponse:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     chosen = request.GET.get("days", "30")
     days = PERIODS.get(chosen, 30)
     until = timezone.now()
@@ -91,7 +92,7 @@ def _percent(part: int, whole: int | None) -> str:
 @require_GET
 def readers(request: HttpRequest) -> HttpResponse:
     """The auditor's page: who read what, for what, and who read unusually much."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     found = audit(
         actor,
         person=request.GET.get("person", ""),

@@ -21,13 +21,14 @@ from tianping.kernel.service import (
     paper_name,
     store,
 )
+from tianping.web.accounts.asking import actor_of
 
 TOKEN = "upload_token"  # noqa: S105  # the session's key, not a secret
 
 
 def uploader(request: HttpRequest) -> Actor:
     """The request's actor, known again by its session: a guest's files are theirs until the report is sent."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # the middleware sets it
+    actor = actor_of(request)
     if actor.kind != "guest":
         return actor
     token = request.session.setdefault(TOKEN, secrets.token_hex(16))
@@ -108,7 +109,7 @@ def download(request: HttpRequest, document: UUID) -> HttpResponse | StreamingHt
         raise Http404 from error
     response = StreamingHttpResponse(content, content_type=stored.mime)
     inline = stored.mime.startswith("image/") or stored.mime == "application/pdf"
-    response["Content-Disposition"] = content_disposition_header(not inline, paper_name(stored))
+    response["Content-Disposition"] = content_disposition_header(not inline, paper_name(stored)) or "attachment"
     response["Content-Length"] = str(stored.size)
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response["X-Content-Type-Options"] = "nosniff"
