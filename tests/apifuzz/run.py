@@ -1,0 +1,208 @@
+"""`make api`: schemathesis against the running server.
+
+Last line: `api: cases N, errors 0`. An error is an answer of 5xx, of an undocumented status, of another type or shape than
+documented, a refusal that is no problem document, an operation that never answered 2xx, or fewer than half of the cases
+with a token that works.
+"""
+
+import argparse
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FLOOR_CASES = 20_000
+SEED = 20261124
+SHOWN = 12
+
+
+@dataclass
+class Tally:
+    """What was seen."""
+
+    cases: int = 0
+    authenticated: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    reached: Counter[str] = field(default_factory=Counter)
+    errors: dict[str, str] = field(default_factory=dict)  # kind of error -> first case of it
+    failures: int = 0
+
+    def fail(self, kind: str, words: str) -> None:
+        self.failures += 1
+        self.errors.setdefault(kind, words)
+
+
+def checks() -> list[Any]:
+    from schemathesis.checks import not_a_server_error
+    from schemathesis.specs.openapi.checks import (
+        content_type_conformance,
+        response_headers_conformance,
+        response_schema_conformance,
+        status_code_conformance,
+    )
+
+    return [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_headers_conformance,
+        response_schema_conformance,
+    ]
+
+
+class Fuzz:
+    def __init__(self, address: str, world: Any, seed: int) -> None:
+        import requests
+        import schemathesis
+
+        from tests.apifuzz.steer import Steer
+
+        self.address, self.world = address, world
+        self.session = requests.Session()
+        document = self.session.get(f"{address}/api/v1/openapi.json", timeout=30).json()
+        self.schema = schemathesis.openapi.from_dict(document)
+        self.schema.config.update(base_url=address)
+        self.operations = [found.ok() for found in self.schema.get_all_operations()]
+        self.steer = Steer(world, document, random.Random(seed))
+        self.checks = checks()
+        self.tally = Tally()
+        self.seed = seed
+
+    def generated(self, operation: Any, cases: int) -> None:
+        """Two thirds of the right shape, one third of a wrong one."""
+        from schemathesis import GenerationMode
+
+        if "/steps/" in operation.path:
+            self.world.refresh()
+        for _time in range(3):
+            if not operation.definition.raw.get("parameters") and not operation.body:
+                self.send(operation.Case(method=operation.method.upper()), kind=True)
+        for mode, many in ((GenerationMode.POSITIVE, cases - cases // 3), (GenerationMode.NEGATIVE, cases // 3)):
+            self._generate(operation, mode, many)
+
+    def _generate(self, operation: Any, mode: Any, many: int) -> None:
+        from hypothesis import HealthCheck, Phase, given, settings
+        from hypothesis import seed as seeded
+        from schemathesis import GenerationMode
+
+        kind = mode == GenerationMode.POSITIVE
+        before = self.tally.cases
+
+        @seeded(self.seed)
+        @settings(
+            max_examples=many,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def one(case: Any) -> None:
+            # The first cases are made to work, so that each operation is seen to.
+            self.send(case, kind=kind and (self.tally.cases - before) % 10 < 3)
+
+        try:
+            one()
+        except Exception as error:  # what cannot be generated is an error of the run, not its end
+            if "Unsatisfiable" not in type(error).__name__:
+                self.tally.fail(f"{operation.label}: {type(error).__name__}", str(error)[:1500])
+
+    def boundaries(self, operation: Any) -> None:
+        """The edges of every parameter, missing and doubled ones, other methods."""
+        from schemathesis import GenerationMode
+
+        generation = self.schema.config.generation
+        modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+        for case in self.schema.iter_coverage_cases(operation, generation_modes=modes, generation_config=generation):
+            self.send(case, kind=False)
+
+    def send(self, case: Any, *, kind: bool) -> None:
+        from schemathesis.core.failures import FailureGroup
+
+        sent = self.steer(case, kind=kind)
+        self.tally.cases += 1
+        self.tally.authenticated += sent.valid
+        label = case.operation.label
+        answer = case.call(session=self.session, headers=sent.headers, timeout=30)
+        self.tally.statuses[answer.status_code] += 1
+        if 200 <= answer.status_code < 300 and case.method == case.operation.method.upper():
+            self.tally.reached[label] += 1
+            if "/steps/" in label and "code" in case.body:
+                self.world.codes.pop(case.body["code"], None)  # its matter went on
+        try:
+            case.validate_response(answer, checks=self.checks, headers=sent.headers)
+        except FailureGroup as group:
+            for failure in group.exceptions:
+                self.tally.fail(
+                    f"{label}: {type(failure).__name__} {answer.status_code}", f"{failure}\n{_told(case, answer)}"
+                )
+        if answer.status_code >= 400 and not _is_problem(answer):
+            self.tally.fail(f"{label}: no problem document {answer.status_code}", _told(case, answer))
+
+
+def _is_problem(answer: Any) -> bool:
+    media = answer.headers.get("content-type", [""])[0]
+    return media.startswith("application/problem+json") and answer.json().get("status") == answer.status_code
+
+
+def _told(case: Any, answer: Any) -> str:
+    return f"{case.method} {case.formatted_path} {case.query} {case.body!r}"[:800] + f"\n-> {answer.text[:500]}"
+
+
+def run(address: str, world: Any, cases: int, log: Path) -> Tally:
+    fuzz = Fuzz(address, world, SEED)
+    tally = fuzz.tally
+    started = time.monotonic()
+    if cases >= FLOOR_CASES:
+        for operation in fuzz.operations:
+            fuzz.boundaries(operation)
+        print(f"boundaries: {tally.cases} cases, {time.monotonic() - started:.0f} s", flush=True)
+    round_number = 0
+    while tally.cases < cases:
+        left = cases - tally.cases
+        each = max(6, min(90, -(-left // len(fuzz.operations))))
+        fuzz.seed += 1
+        for operation in fuzz.operations:
+            fuzz.generated(operation, each)
+        world.refresh()
+        round_number += 1
+        print(
+            f"round {round_number}: {tally.cases} cases, {tally.authenticated} with a token, {tally.failures} errors,"
+            f" {time.monotonic() - started:.0f} s",
+            flush=True,
+        )
+    for operation in fuzz.operations:
+        if not tally.reached[operation.label]:
+            tally.fail(f"{operation.label}: never 2xx", "no case was answered 2xx")
+    if tally.authenticated * 2 < tally.cases:
+        tally.fail("too few with a token", f"{tally.authenticated} of {tally.cases}")
+    if tally.errors:
+        print(log.read_text()[-6000:])
+    return tally
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=FLOOR_CASES)
+    asked = parser.parse_args()
+    from tests.apifuzz.server import database, serve
+
+    with database() as url:
+        from tests.apifuzz.world import build
+
+        world = build(url, copies=2 if asked.cases < 2000 else 12)
+        with serve(url) as (address, log):
+            tally = run(address, world, asked.cases, log)
+    print("statuses:", ", ".join(f"{status} {n}" for status, n in sorted(tally.statuses.items())))
+    print("2xx:", ", ".join(f"{label.replace('/api/v1', '')} {n}" for label, n in sorted(tally.reached.items())))
+    for kind, words in list(tally.errors.items())[:SHOWN]:
+        print(f"\n--- {kind}\n{words}", file=sys.stderr)
+    print(f"api: cases {tally.cases}, errors {tally.failures}")
+    return 1 if tally.failures or tally.cases < min(asked.cases, FLOOR_CASES) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
