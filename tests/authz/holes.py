@@ -261,7 +261,8 @@ HOLES: tuple[Hole, ...] = (
         ("other_code", "other_citizen"),
         ("follower",),
         _sql(
-            "UPDATE matter f SET audience = f.audience || (SELECT l.audience FROM matter l WHERE l.id = f.leader) WHERE f.leader IS NOT NULL",
+            "UPDATE matter f SET audience = f.audience || (SELECT l.audience FROM matter l WHERE l.id = f.leader)"
+            " WHERE f.leader IS NOT NULL",
             "UPDATE matter f SET audience = (SELECT array_agg(a) FROM unnest(f.audience) a WHERE NOT a = ANY"
             " (SELECT unnest(l.audience) FROM matter l WHERE l.id = f.leader)) WHERE f.leader IS NOT NULL",
         ),

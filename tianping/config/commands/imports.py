@@ -66,8 +66,10 @@ def _lines(f: dict[str, object]) -> list[str]:
     lines = [
         f"读了 {f['rows']} 行：新收 {f['new']}，早已收下 {f['known']}，没收下 {f['rejected']}",
         f"按规则派出 {f['dispatched']}，记下答复 {f['answered']}，并入同一件 {f['joined']}",
-        f"全库：事项 {f['matters']}，到过的单位 {f['agencies']}，待分类 {f['triage']}，时限在走 {f['terms_running']},"
-        f" 重复并案 {f['repeats']}，答复天数中位数 {f['median_days']}",
+        (
+            f"全库：事项 {f['matters']}，到过的单位 {f['agencies']}，待分类 {f['triage']}，时限在走 {f['terms_running']}，"
+            f"重复并案 {f['repeats']}，答复天数中位数 {f['median_days']}"
+        ),
     ]
     if f["rejected_file"]:
         lines.append(f"没收下的行和原因：{f['rejected_file']}")

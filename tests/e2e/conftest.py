@@ -1,0 +1,117 @@
+"""A real server over a fresh database and a real browser in front of it. Nothing outside this machine is asked for anything."""
+
+import os
+import shutil
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+# Playwright keeps an event loop in this thread; Django sees it and would refuse to ask the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+class _Threaded(WSGIServer):
+    """One thread a request, each with a connection of its own that it closes."""
+
+    daemon_threads = True
+
+    def process_request(self, request, client_address):
+        threading.Thread(target=self._one, args=(request, client_address), daemon=True).start()
+
+    def _one(self, request, client_address):
+        try:
+            self.finish_request(request, client_address)
+        finally:
+            self.shutdown_request(request)
+            connections.close_all()
+
+
+@pytest.fixture(scope="module")
+def town(template, django_db_setup, django_db_blocker):
+    """A database for a module's pages, with some matters in every state. Its name."""
+    from tests.conftest import _clone, _drop, _use
+
+    name = f"pages_{os.getpid()}"
+    _clone(template, name)
+    with django_db_blocker.unblock():
+        before = _use(name)
+        yield name
+        connections["default"].close()
+        _use(before)
+    _drop(name)
+
+
+@pytest.fixture(scope="module")
+def site(town, tmp_path_factory):
+    """The address of the running pages."""
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), _Threaded, _Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium, the system's or Playwright's own; without either these tests skip by name."""
+    from playwright.sync_api import Error, sync_playwright
+
+    with sync_playwright() as playwright:
+        system = shutil.which("chromium") or shutil.which("chromium-browser")
+        try:
+            started = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
+        except Error as error:
+            pytest.skip(f"no Chromium: {str(error).splitlines()[0]}")
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser, site):
+    """A page of a phone's width. A request that leaves this machine fails the test, and so does a script error."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN", base_url=site)
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((site, "data:", "blob:")) else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def desk(page, site):
+    """The same page at desk width; call it with a log-in name."""
+
+    def enter(username):
+        from tests.conftest import PASSWORD
+
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto("/login/")
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button.fill")
+        page.wait_for_url("**/desk/**")
+        return page
+
+    return enter
