@@ -1,8 +1,8 @@
 """`make api`: schemathesis against the running server.
 
 Last line: `api: cases N, errors 0`. An error is an answer of 5xx, of an undocumented status, of another type or shape than
-documented, a refusal that is no problem document, an operation that never answered 2xx, or fewer than half of the cases
-with a token that works.
+documented, a refusal that is no problem document, an operation that never answered 2xx, fewer than half of the cases
+with a token that works, or a planted fault that is not found.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,9 @@ def checks() -> list[Any]:
 
 
 class Fuzz:
-    def __init__(self, address: str, world: Any, seed: int) -> None:
+    def __init__(
+        self, address: str, world: Any, seed: int, spoil: Callable[[dict[str, Any]], object] = lambda _document: None
+    ) -> None:
         import requests
         import schemathesis
 
@@ -63,6 +66,7 @@ class Fuzz:
         self.address, self.world = address, world
         self.session = requests.Session()
         document = self.session.get(f"{address}/api/v1/openapi.json", timeout=30).json()
+        spoil(document)
         self.schema = schemathesis.openapi.from_dict(document)
         self.schema.config.update(base_url=address)
         self.operations = [found.ok() for found in self.schema.get_all_operations()]
@@ -143,6 +147,33 @@ class Fuzz:
             self.tally.fail(f"{label}: no problem document {answer.status_code}", _told(case, answer))
 
 
+def planted(address: str, world: Any) -> list[str]:
+    """Faults put into the document, one at a time; those that the fuzzing does not find."""
+    unseen: list[str] = []
+    for name, path, spoil in (
+        ("a status that is not documented", "/api/v1/me", lambda told: told["responses"].pop("200")),
+        ("a property that is not there", "/api/v1/me", _require_more),
+        ("another media type", "/api/v1/grades", _other_type),
+    ):
+        fuzz = Fuzz(address, world, SEED, lambda document, p=path, s=spoil: s(document["paths"][p]["get"]))
+        for operation in fuzz.operations:
+            if operation.path == path:
+                fuzz.generated(operation, 6)
+        if not fuzz.tally.failures:
+            unseen.append(name)
+    return unseen
+
+
+def _require_more(told: dict[str, Any]) -> None:
+    content = told["responses"]["200"]["content"]["application/json"]
+    content["schema"] = {"type": "object", "required": ["no_such_property"]}
+
+
+def _other_type(told: dict[str, Any]) -> None:
+    content = told["responses"]["200"]["content"]
+    content["text/csv"] = content.pop("application/json")
+
+
 def _is_problem(answer: Any) -> bool:
     media = answer.headers.get("content-type", [""])[0]
     return media.startswith("application/problem+json") and answer.json().get("status") == answer.status_code
@@ -179,6 +210,8 @@ def run(address: str, world: Any, cases: int, log: Path) -> Tally:
             tally.fail(f"{operation.label}: never 2xx", "no case was answered 2xx")
     if tally.authenticated * 2 < tally.cases:
         tally.fail("too few with a token", f"{tally.authenticated} of {tally.cases}")
+    for name in planted(address, world):
+        tally.fail(f"planted: {name}", "a planted fault was not found")
     if tally.errors:
         print(log.read_text()[-6000:])
     return tally

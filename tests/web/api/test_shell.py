@@ -204,3 +204,22 @@ def test_the_document_names_the_refusals_of_every_route():
         for told in methods.values():
             assert {"400", "401", "422"} <= set(told["responses"]), path
             assert told["security"], path
+
+
+def test_the_language_is_the_caller_s_own_and_not_the_page_s(guest):
+    guest.client.cookies["lang"] = "en"
+    answer = guest.get("/procedures/none", **{"Accept-Language": "zh-CN"})
+    assert answer["Content-Language"] == "zh-hans"
+    assert "Accept-Language" in answer["Vary"]
+    assert guest.get("/grades", **{"Accept-Language": "en"})["Content-Language"] == "en"
+
+
+def test_a_list_holds_text_alone(guest):
+    answer = guest.post("/reports", {"form": {"description": "x", "point": [None, None], "files": [True]}})
+    assert set(answer.json()["fields"]) == {"point", "files"}
+
+
+@pytest.mark.parametrize("name", ["\x86", "\u200b"])
+def test_a_name_that_cannot_be_one_is_refused_with_words(guest, name):
+    answer = guest.post("/reports", {"form": {"description": "x", "reporter_name": name}})
+    assert answer.status_code == 422

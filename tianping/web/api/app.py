@@ -12,7 +12,8 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
-from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI, Router
@@ -93,10 +94,18 @@ def strict(run: View) -> View:
 
 
 def shell(view: View) -> View:
-    """Refusals that come before any operation, as problem details too."""
+    """The reader's language by Accept-Language alone; and refusals that come before any operation as problem details too."""
 
     @wraps(view)
     def shelled(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+        language = translation.get_language_from_request(request)
+        with translation.override(language):
+            response = answered(request, *args, **values)
+        response["Content-Language"] = language
+        patch_vary_headers(response, ["Accept-Language"])
+        return response
+
+    def answered(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
         try:
             response = view(request, *args, **values)
         except SuspiciousOperation:  # too many parameters, a host or a cookie that cannot be

@@ -60,19 +60,21 @@ def plain(form: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _value(value: Any, *, nested: bool = False) -> Any:
+def _value(value: Any) -> Any:
     match value:
         case None | bool():
             return value
-        case int() | float():
+        case list() if len(value) <= MOST_ITEMS:
+            return [_text(v) for v in value]
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    match value:
+        case int() | float() if not isinstance(value, bool):
             return str(value)
-        case str():
-            value.encode()  # a lone surrogate is no text: UnicodeEncodeError is a ValueError
-            if "\0" in value:
-                raise ValueError
+        case str() if "\0" not in value:
             return value
-        case list() if not nested and len(value) <= MOST_ITEMS:
-            return [_value(v, nested=True) for v in value]
     raise ValueError
 
 

@@ -20,8 +20,8 @@ def _sensible(moment: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,60}$")]
-Path = Annotated[str, StringConstraints(pattern=r"^([a-z0-9_\-]{1,40}\.){1,10}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,40}$")]
+Path = Annotated[str, StringConstraints(max_length=200, pattern=r"^([a-z0-9_\-]{1,40}\.){1,10}$")]
 ReceiptCode = Annotated[str, StringConstraints(max_length=60, min_length=1)]
 if TYPE_CHECKING:
     Purpose = str
@@ -76,10 +76,12 @@ class RevealIn(Strict):
 
 
 class Filters(Strict):
-    state: list[Code] = Field(default=[], max_length=50)
-    category: list[Code] = Field(default=[], max_length=50)
-    grade: list[Code] = Field(default=[], max_length=20)
-    channel: list[Code] = Field(default=[], max_length=20)
+    """All of them at their longest stay below the 4,094 bytes of a request line that servers read."""
+
+    state: list[Code] = Field(default=[], max_length=20)
+    category: list[Code] = Field(default=[], max_length=20)
+    grade: list[Code] = Field(default=[], max_length=8)
+    channel: list[Code] = Field(default=[], max_length=8)
     holder: Path | None = None
     place_path: Path | None = None
     late: Literal["overdue", "soon"] | None = None
