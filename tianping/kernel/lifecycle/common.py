@@ -47,8 +47,13 @@ def common_steps(
     erase: tuple[By, ...] = (),
     terms: Iterable[str] = (),
     extend: tuple[By, ...] = (),
+    correcting: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
-    """The common steps, for those who `manage`, `work` on, `watch` over (督办), `extend` and `erase` in this procedure."""
+    """The common steps, for those who `manage`, `work` on, `watch` over (督办), `extend` and `erase` in this procedure.
+
+    `suspended`: the state that suspension enters. `reversible`: the steps that may be taken back. `terms`: those that
+    escalate. `correcting`: guards of a correction.
+    """
     steps = [
         Step(
             "assign",
@@ -67,6 +72,7 @@ def common_steps(
             None,
             work,
             Form((Field("concept", "concept", required=True), Field("value", "value", required=True), REASON)),
+            correcting,
             touches={"correct": "concept"},
         ),
         Step(

@@ -1,11 +1,11 @@
-"""The kernel's effects: what a step's `touches`, `extends`, `undoes` and terms do to the states, and how each is undone."""
+"""The kernel's effects: what a step's `touches`, `extends`, `undoes` and terms do to the states, and their inverses."""
 
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
-from tianping.kernel.lifecycle.rights import todo_keys
+from tianping.kernel.lifecycle.rights import PROTECTOR, todo_keys
 from tianping.kernel.lifecycle.state import (
     SEALED,
     MatterState,
@@ -22,7 +22,23 @@ if TYPE_CHECKING:
     from tianping.kernel.lifecycle.engine import Run
 
 # What an entry did that no later entry can take back: others have seen it or acted on it.
-LASTING = frozenset({"open", "split", "recall", "lead", "erase", "tell", "pending", "protect"})
+LASTING = frozenset(
+    {
+        "open",
+        "split",
+        "recall",
+        "lead",
+        "erase",
+        "tell",
+        "pending",
+        "forget",
+        "protect",
+        "link",
+        "party",
+        "extend",
+    }
+)
+REPORTER = "reporter"
 _INVERSE_TERM = {"start": "cancel", "pause": "unpause", "resume": "repause", "end": "unend"}
 _STATUS = {
     "start": "running",
@@ -37,13 +53,17 @@ _STATUS = {
 }
 
 
-def see(matter: MatterState, path: str) -> None:
-    """Let the agency at `path`, and those between it and the root, see the matter. Protected matters stay as they are."""
+def see(matter: MatterState, path: str) -> list[str]:
+    """Let the agency at `path`, and those between it and the root, see the matter; answers with who newly does.
+
+    A protected matter stays as it is.
+    """
     if matter.protected or not path:
-        return
+        return []
     labels = path.rstrip(".").split(".")
-    for depth in range(2, len(labels) + 1):
-        matter.audience.add("agency:" + ".".join(labels[:depth]) + ".")
+    keys = {"agency:" + ".".join(labels[:depth]) + "." for depth in range(2, len(labels) + 1)} - matter.audience
+    matter.audience |= keys
+    return sorted(keys)
 
 
 def record_facts(registry: Registry, matter: MatterState, step: Step, form: dict[str, Any], move: Move) -> None:
@@ -60,11 +80,17 @@ def record_facts(registry: Registry, matter: MatterState, step: Step, form: dict
 
 
 def run_terms(procedure: Procedure, proceeding: ProceedingState, step: Step, state: str, move: Move) -> None:
-    """Bring every clock into the status that the new state gives it."""
+    """Bring every clock into the status that the new state gives it.
+
+    Suspension pauses what runs, whatever state it leaves, so that nothing begins anew on the way back; a term that
+    names the suspended state among its `runs` goes on.
+    """
     for term in procedure.terms:
         clock = proceeding.terms.get(term.name)
         status = clock.status if clock else "ended"
-        if state in term.runs:
+        if state == procedure.suspended:
+            do = "pause" if status == "running" and state not in term.runs else ""
+        elif state in term.runs:
             do = {"ended": "start", "paused": "resume", "running": "restart" if step.name in term.restarts else ""}[
                 status
             ]
@@ -75,6 +101,20 @@ def run_terms(procedure: Procedure, proceeding: ProceedingState, step: Step, sta
         if do:
             set_term(proceeding, term.name, do)
             move.effects.append({"do": "term", "name": term.name, "to": do})
+
+
+def forget_pending(proceeding: ProceedingState) -> bool:
+    """Drop what parties have done toward a step of the state that is left; whether there was anything."""
+    waiting = [name for name in proceeding.pending if not name.startswith("@")]
+    for name in waiting:
+        del proceeding.pending[name]
+    return bool(waiting)
+
+
+def settle(proceeding: ProceedingState, name: str, children: list[ProceedingState]) -> None:
+    """Note that these children's outcomes are used: a later wait on the same slot starts from nothing."""
+    used = proceeding.pending.setdefault(name, [])
+    used += [str(c.id) for c in children if str(c.id) not in used]
 
 
 def set_term(proceeding: ProceedingState, name: str, do: str) -> None:
@@ -110,8 +150,7 @@ def touch(
             case "leader":
                 _lead(run, matter, UUID(form[source]), move)
             case "unlead":
-                move.effects.append({"do": "lead", "to": None, "was": str(matter.leader)})
-                matter.leader = None
+                _unlead(run, matter, move)
             case "link":
                 move.effects.append({"do": "link", "matter": form[source]})
             case "party":
@@ -141,17 +180,25 @@ def _hold(matter: MatterState, proceeding: ProceedingState, source: str, form: d
         to = str(form[source])
     else:
         return
-    move.effects.append({"do": "hold", "to": to, "was": proceeding.holder})
-    proceeding.holder = to
-    see(matter, to)
+    was, proceeding.holder = proceeding.holder, to
+    move.effects.append({"do": "hold", "to": to, "was": was, "seen": see(matter, to)})
 
 
 def _assign(matter: MatterState, proceeding: ProceedingState, role: str, person: str | None, move: Move) -> None:
     if not person:
         return
     move.effects.append({"do": "assign", "role": role, "to": person, "was": proceeding.assigned.get(role)})
-    proceeding.assigned[role] = person
-    matter.audience.add(f"person:{person}")
+    _entrust(matter, proceeding, role, person)
+
+
+def _entrust(matter: MatterState, proceeding: ProceedingState, role: str, person: str | None) -> None:
+    """Who is assigned sees the matter in person, as long as some role in it is theirs."""
+    was = proceeding.assigned.pop(role, None)
+    if person:
+        proceeding.assigned[role] = person
+        matter.audience.add(f"person:{person}")
+    if was and not any(was in p.assigned.values() for p in matter.proceedings.values()):
+        matter.audience.discard(f"person:{was}")
 
 
 def _lead(run: "Run", matter: MatterState, leader_id: UUID, move: Move) -> None:
@@ -167,20 +214,29 @@ def _lead(run: "Run", matter: MatterState, leader_id: UUID, move: Move) -> None:
     for proceeding in leader.proceedings.values():
         procedure = run.registry.procedure(proceeding.procedure, proceeding.version)
         absorb = procedure.by_name.get("absorb")
-        if absorb is not None and proceeding.parent is None and proceeding.state not in procedure.final:
+        if absorb is not None and absorb in procedure.steps_from(proceeding.state):
             run.take(procedure, leader, proceeding, absorb, {}, automatic=True)
             return
+    raise RefusedError(_("那件事项已经并入别处、已办结或受保护，不能再并进去"))
+
+
+def _unlead(run: "Run", matter: MatterState, move: Move) -> None:
+    move.effects.append({"do": "lead", "to": None, "was": str(matter.leader) if matter.leader else None})
+    if matter.leader in run.matters:
+        run.matters[matter.leader].followers -= 1
+    matter.leader = None
 
 
 def _party(run: "Run", matter: MatterState, role: str, prefix: str, form: dict[str, Any], move: Move) -> None:
     """A party, from the form's `<prefix>_name`, `<prefix>_phone`, `<prefix>_id_number`; a proven citizen is the subject."""
     given = any(form.get(f"{prefix}_{part}") for part in ("name", "phone", "id_number"))
-    own = role == "reporter" and run.actor.kind in {"citizen", "guest"}
+    own = role == REPORTER and run.actor.kind in {"citizen", "guest"}
     if not (given or own):
         return
     subject = run.actor.subject if own and run.actor.subject else run.new_id()
     matter.parties.append(PartyRef(role, subject))
-    matter.audience.add(f"subject:{subject}")
+    if role == REPORTER or not matter.protected:
+        matter.audience.add(f"subject:{subject}")
     move.effects.append(
         {
             "do": "party",
@@ -245,11 +301,10 @@ def _invert(matter: MatterState, proceeding: ProceedingState, effect: dict[str, 
         case "hold":
             move.effects.append({"do": "hold", "to": effect["was"], "was": proceeding.holder})
             proceeding.holder = effect["was"]
+            matter.audience.difference_update(effect.get("seen", ()))
         case "assign":
             move.effects.append({"do": "assign", "role": effect["role"], "to": effect["was"], "was": effect["to"]})
-            proceeding.assigned.pop(effect["role"], None)
-            if effect["was"]:
-                proceeding.assigned[effect["role"]] = effect["was"]
+            _entrust(matter, proceeding, effect["role"], effect["was"])
         case "term":
             do = _INVERSE_TERM[effect["to"]]
             set_term(proceeding, effect["name"], do)
@@ -260,10 +315,12 @@ def _invert(matter: MatterState, proceeding: ProceedingState, effect: dict[str, 
 
 
 def protected_audience(registry: Registry, matter: MatterState) -> set[str]:
-    """Need to know: the people of the matter, and the protector."""
-    keys = {k for k in matter.audience if not k.startswith(("agency:", "post:"))}
+    """Need to know: who reported, who is named to act, who has a step to take now, and the protector. No office."""
+    others = {f"subject:{p.subject}" for p in matter.parties if p.role != REPORTER}
+    others -= {f"subject:{p.subject}" for p in matter.parties if p.role == REPORTER}
+    keys = {k for k in matter.audience if not k.startswith(("agency:", "post:"))} - others
     for proceeding in matter.proceedings.values():
         procedure = registry.procedure(proceeding.procedure, proceeding.version)
         if proceeding.state not in procedure.final:
             keys |= set(todo_keys(procedure, matter, proceeding))
-    return keys | {f"protector@{matter.centre}"}
+    return keys | {f"{PROTECTOR}@{matter.centre}"}

@@ -259,13 +259,15 @@ class Run:
         if parent.id in self.busy:
             return
         procedure = self.registry.procedure(parent.procedure, parent.version)
-        for step in procedure.steps_from(parent.state):
-            for by in step.by:
-                if isinstance(by, Children) and (used := self._fulfilled(by, matter, parent)):
-                    if failing_guard(self.registry, step, matter, parent, self.actor, {}, self.extra) is None:
-                        effects.settle(parent, SETTLED, used)
-                        self.take(procedure, matter, parent, step, {}, automatic=True)
-                        return
+        waiting = [
+            (step, by) for step in procedure.steps_from(parent.state) for by in step.by if isinstance(by, Children)
+        ]
+        for step, by in waiting:
+            used = self._fulfilled(by, matter, parent)
+            if used and failing_guard(self.registry, step, matter, parent, self.actor, {}, self.extra) is None:
+                effects.settle(parent, SETTLED, used)
+                self.take(procedure, matter, parent, step, {}, automatic=True)
+                return
 
     def _fulfilled(self, by: Children, matter: MatterState, parent: ProceedingState) -> list[ProceedingState]:
         """The children that fulfil the clause, or none: all that reported ended so, or with `every=False` one did."""

@@ -14,7 +14,12 @@ from tianping.kernel.lifecycle.state import SEALED, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Field, Form
 
-_CONTROL = re.compile(r"[\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Control characters, halves of a pair, private use (SEALED is one), and what turns the direction of writing around.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]")
+_WEIGHTLESS = str.maketrans("", "", "\u200b\ufeff")  # what chat programs and spreadsheets leave in a copied text
+_MONEY = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEARS = range(1900, 2200)  # beyond them a date is a slip of the pen, and shifting the zone may overflow
 _TRUE = {"true", "1", "on", "yes", "是"}
 _FALSE = {"false", "0", "off", "no", "否", ""}
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
@@ -64,7 +69,7 @@ def parse(
         concept = concepts[item.concept]
         fact = (known or {}).get(item.concept) if concept.scope == "matter" else None
         try:
-            value = parse_value(item, concept, raw.get(item.name), checks)
+            value = parse_value(item, _meant(concept, raw, concepts), raw.get(item.name), checks)
         except FieldError as error:
             errors[item.name] = str(error)
             details[item.name] = error.values
@@ -74,11 +79,33 @@ def parse(
                 errors[item.name] = _("请填写这一项")
         elif fact is None or item.revises:
             values[item.name] = value
-        elif fact != value or fact == SEALED:
+        elif not _same(fact, value):
             errors[item.name] = _("这一项已经登记过，要改请用“更正”")
     if errors:
         raise RefusedError(_("有几处需要补充或修改"), "form", errors, details=details)
     return values
+
+
+def _meant(concept: Concept, raw: Mapping[str, Any], concepts: Mapping[str, Concept]) -> Concept:
+    """A correction's value has the type of the concept that it corrects; everything else has its own."""
+    if concept.name != "value":
+        return concept
+    meant = concepts.get(str(raw.get("concept")))
+    return meant if meant is not None and meant.scope == "matter" else concept
+
+
+def _same(fact: Any, value: Any) -> bool:
+    """Whether a value says what is known. A stored fact has gone through JSON; a sealed one cannot be compared."""
+    match value:
+        case Decimal():
+            return bool(fact == value or fact == str(value))
+        case datetime():
+            return bool(
+                fact == value or (isinstance(fact, str) and fact != SEALED and datetime.fromisoformat(fact) == value)
+            )
+        case date():
+            return bool(fact == value or fact == value.isoformat())
+    return bool(fact == value)
 
 
 def parse_value(item: Field, concept: Concept, raw: Any, checks: Checks) -> Any:
@@ -122,7 +149,7 @@ def _typed(item: Field, concept: Concept, text: str, checks: Checks) -> Any:
         try:
             return check(text)
         except ValueError as error:
-            raise FieldError(str(error)) from error
+            raise FieldError(str(error), **getattr(error, "values", {})) from error
     return text
 
 
@@ -131,7 +158,7 @@ def _text(raw: Any) -> str | None:
         return None
     if isinstance(raw, bool | list | tuple | dict | bytes):
         raise FieldError(_("这一项要填文字"))
-    text = unicodedata.normalize("NFC", str(raw)).replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", str(raw)).replace("\r\n", "\n").replace("\r", "\n").translate(_WEIGHTLESS)
     if _CONTROL.search(text):
         raise FieldError(_("里面有看不见的控制字符，请删掉后再填"))
     return text.strip() or None
@@ -151,7 +178,9 @@ def _boolean(raw: Any) -> bool | None:
 def _list(concept: Concept, raw: Any, checks: Checks) -> list[str] | None:
     if raw is None or raw == "":
         return None
-    parts = raw if isinstance(raw, list | tuple) else str(raw).split(",")
+    if not isinstance(raw, str | list | tuple):
+        raise FieldError(_("请从列出的选项里选"))
+    parts = raw.split(",") if isinstance(raw, str) else raw
     found: list[str] = []
     for part in parts:
         text = _text(part)
@@ -164,7 +193,7 @@ def _list(concept: Concept, raw: Any, checks: Checks) -> list[str] | None:
         try:
             return [check(text) for text in found] or None
         except ValueError as error:
-            raise FieldError(str(error)) from error
+            raise FieldError(str(error), **getattr(error, "values", {})) from error
     return found or None
 
 
@@ -183,6 +212,7 @@ def _point(raw: Any) -> list[str] | None:
 
 
 def _integer(item: Field, text: str) -> int:
+    text = unicodedata.normalize("NFKC", text)  # a Chinese keyboard types digits in full width
     if not _INTEGER.fullmatch(text):
         raise FieldError(_("请填整数"))
     value = int(text)
@@ -195,22 +225,27 @@ def _integer(item: Field, text: str) -> int:
 
 def _money(text: str) -> Decimal:
     """Yuan with at most two decimals; 1.005 is refused, not rounded."""
-    try:
-        value = Decimal(text.replace(",", "").replace("，", ""))
-    except InvalidOperation as error:
-        raise FieldError(_("请填金额，比如 1200.50")) from error
-    if not value.is_finite() or abs(value) >= 10**12:
+    text = unicodedata.normalize("NFKC", text)
+    if not _MONEY.fullmatch(text):
+        raise FieldError(_("请填金额，比如 1200.50"))
+    value = Decimal(text.replace(",", ""))
+    if abs(value) >= 10**12:
         raise FieldError(_("请填金额，比如 1200.50"))
     if value != value.quantize(Decimal("0.01")):
         raise FieldError(_("金额最多到分，也就是两位小数"))
-    return value.quantize(Decimal("0.01"))
+    return value.quantize(Decimal("0.01")) + 0  # and no minus before a zero
 
 
 def _date(text: str) -> date:
+    if not _DATE.fullmatch(text):
+        raise FieldError(_("日期要写成 2026-11-24 这样"))
     try:
-        return date.fromisoformat(text)
+        value = date.fromisoformat(text)
     except ValueError as error:
         raise FieldError(_("日期要写成 2026-11-24 这样")) from error
+    if value.year not in _YEARS:
+        raise FieldError(_("日期要写成 2026-11-24 这样"))
+    return value
 
 
 def _datetime(text: str) -> datetime:
@@ -218,7 +253,7 @@ def _datetime(text: str) -> datetime:
         value = datetime.fromisoformat(text)
     except ValueError as error:
         raise FieldError(_("时间要写成 2026-11-24T14:30+08:00 这样")) from error
-    if value.tzinfo is None:
+    if value.tzinfo is None or value.year not in _YEARS:
         raise FieldError(_("时间要写成 2026-11-24T14:30+08:00 这样"))
     return value
 

@@ -7,7 +7,20 @@ from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.state import Actor, MatterState, ProceedingState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import PROOFS, Assigned, By, Guard, Guest, Lapse, Party, Post, Step
+from tianping.kernel.lifecycle.vocabulary import (
+    PROOFS,
+    Assigned,
+    By,
+    Children,
+    Guard,
+    Guest,
+    Kernel,
+    Lapse,
+    Leader,
+    Party,
+    Post,
+    Step,
+)
 
 PROTECTOR = "protector"
 
@@ -35,8 +48,10 @@ def keys_for(by: By, matter: MatterState, proceeding: ProceedingState, step: str
     """The to-do keys that answer to one `by` clause."""
     match by:
         case Post(kind, at):
-            # Need to know: in a protected matter the protector stands in for every post, and named people act in person.
-            yield f"{PROTECTOR}@{matter.centre}" if matter.protected else f"{kind}@{post_path(at, matter, proceeding)}"
+            if matter.protected:  # need to know: the protector stands in for every post, named people act in person
+                yield f"{PROTECTOR}@{matter.centre}"
+            else:
+                yield f"{kind}@{post_path(at, matter, proceeding)}"
         case Assigned(role):
             if person := proceeding.assigned.get(role):
                 yield f"person:{person}"
@@ -80,9 +95,11 @@ def check_right(step: Step, matter: MatterState, proceeding: ProceedingState, ac
             case Post() | Assigned():
                 if not actor.keys.isdisjoint(keys_for(by, matter, proceeding, step.name)):
                     return
-            case _:
+            case Leader():
                 if actor.system:
                     return
+            case Kernel() | Children():
+                pass  # taken inside the step that causes them, never asked for
     if proof_lacking:
         raise RefusedError(_("请先验证您的身份，再办这一步"), "proof")
     raise RefusedError(_("这一步不归您办"), "right")

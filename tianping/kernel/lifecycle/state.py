@@ -7,8 +7,6 @@ from uuid import UUID
 
 from tianping.kernel.lifecycle.vocabulary import Proof
 
-SYSTEM_KEYS: frozenset[str] = frozenset()
-
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -23,7 +21,7 @@ class Actor:
     user: UUID | None = None
     post: UUID | None = None
     agency: str = ""
-    keys: frozenset[str] = SYSTEM_KEYS
+    keys: frozenset[str] = frozenset()
     lo: str = ""
     hi: str = ""
     subject: UUID | None = None
@@ -117,9 +115,9 @@ class Command:
 class Move:
     """One entry to be appended: the step, where it led, its values and its effects in order.
 
-    effects, each a dict with "do": "state" (from, to, back), "fact" (concept, field, was), "hold" (to, was),
+    effects, each a dict with "do": "state" (from, to, back), "fact" (concept, field, was), "hold" (to, was, seen),
     "assign" (role, to, was), "term" (name, to, was), "open" (proceeding, procedure, slot), "recall" (proceeding),
-    "lead" (to, was), "link" (matter), "protect", "pending" (step, subject), "extend" (term, amount),
+    "lead" (to, was), "link" (matter), "protect", "pending" (step, subject), "forget", "extend" (term, amount),
     "correct" (concept), "erase" (concept), "supervise" (to, was), "split" (matter), "undo" (entry), "tell" (words).
     """
 
