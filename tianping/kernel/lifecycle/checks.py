@@ -3,8 +3,22 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tianping.kernel.lifecycle.checks_family import FAMILY
 from tianping.kernel.lifecycle.procedure import Procedure
-from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START, Children, Kernel, Lapse, Leader, Party, Post, Step
+from tianping.kernel.lifecycle.vocabulary import (
+    BACK,
+    OPEN,
+    START,
+    By,
+    Children,
+    Guest,
+    Kernel,
+    Lapse,
+    Leader,
+    Party,
+    Post,
+    Step,
+)
 
 if TYPE_CHECKING:
     from tianping.kernel.lifecycle.registry import Registry
@@ -27,12 +41,20 @@ TOUCHES = frozenset(
 )
 READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "state"})
 READ_KINDS = frozenset({"fact", "count", "term", "children"})
+WORDS_OF_HOLD = frozenset({"centre", "opener"})
+LASTING_TOUCHES = frozenset({"leader", "unlead", "link", "party", "protect", "erase", "tell"})
 AT = frozenset({"centre", "holder", "opener", "root", "place"})
 
 
 def check(registry: "Registry") -> list[str]:
     """Every fault of every procedure, or an empty list."""
     faults: list[str] = []
+    for scene in registry.scenes.values():
+        declared = {f"{p.name}/{p.version}" for p in scene.procedures}
+        faults += [
+            f"{scene.name}: {key} was released and is gone; keep its declaration, open proceedings follow it"
+            for key in sorted(set(scene.released) - declared)
+        ]
     for procedure in registry.versions():
         where = f"{registry.owner[procedure.name]}: {procedure.name}/{procedure.version}"
         for look in (
@@ -42,14 +64,12 @@ def check(registry: "Registry") -> list[str]:
             _forms,
             _guards,
             _terms,
-            _opens,
-            _children,
-            _recall,
-            _automatic,
             _undo,
             _released,
+            *FAMILY,
         ):
             faults += [f"{where}: {fault}" for fault in look(registry, procedure)]
+    faults += [f"concepts: {fault}" for fault in _concepts(registry)]
     return faults + [
         f"guard {g.name!r}: {fault}" for g in registry.guards.values() for fault in _guard_reads(registry, g.reads)
     ]
@@ -64,11 +84,11 @@ def _states(registry: "Registry", p: Procedure) -> Iterator[str]:
         if follow not in WORDS and not registry.has(follow):
             yield f"final state {state!r} hands over to {follow!r}, which no installed scene declares"
         if follow == "archive" and not registry.has("archive"):
-            yield f"final state {state!r} goes to the archive, but the archive scene is not installed"
-    if p.suspended and p.suspended not in p.states:
-        yield f"suspended state {p.suspended!r} is not in states; add it with its label"
+            yield f"final state {state!r} goes to the archive, but the archive scene is not installed; add it to SCENES"
+    if p.suspended and p.suspended not in p.open_states:
+        yield f"suspended state {p.suspended!r} is not an open state; add it to states with its label, not to final"
     for state in p.rests - set(p.states):
-        yield f"rests names {state!r}, which is not a state"
+        yield f"rests names {state!r}, which is not a state; correct the name"
     names = [s.name for s in p.steps]
     for name in sorted({n for n in names if names.count(n) > 1}):
         yield f"two steps are called {name!r}; rename one"
@@ -96,35 +116,62 @@ def _steps(_registry: "Registry", p: Procedure) -> Iterator[str]:
     for s in p.steps:
         for state in s.sources:
             if state not in {START, OPEN} and state not in p.open_states:
-                yield f"step {s.name!r} starts from {state!r}, which is not an open state"
+                yield f"step {s.name!r} starts from {state!r}, which is not an open state; correct `source`"
         if s.target not in {None, BACK} and s.target not in p.states:
-            yield f"step {s.name!r} leads to {s.target!r}, which is not a state"
+            yield f"step {s.name!r} leads to {s.target!r}, which is not a state; correct `target`"
         if s.target == BACK and not p.suspended:
             yield f"step {s.name!r} goes BACK, but the procedure has no suspended state; name it"
+        elif s.target == BACK and s.sources != (p.suspended,):
+            yield f"step {s.name!r} goes BACK, so it must start from {p.suspended!r} alone"
         if START in s.sources and s.target is None:
             yield f"START step {s.name!r} needs a target state"
         if not s.by:
             yield f"step {s.name!r} is nobody's; say in `by` who may take it"
         for by in s.by:
-            if isinstance(by, Post) and by.at not in AT:
-                yield f"step {s.name!r}: post {by.kind!r} at {by.at!r}; use one of {sorted(AT)}"
-            if isinstance(by, Party) and by.every and len(s.by) > 1:
-                yield f"step {s.name!r} waits for every {by.role!r}, so nobody else may take it; give the others a step of their own"
+            yield from _by(s, by)
         for kind, source in s.touches.items():
             yield from _touch(s, kind, source)
+        yield from _reserved(s)
+
+
+def _by(s: Step, by: By) -> Iterator[str]:
+    if isinstance(by, Post) and by.at not in AT:
+        yield f"step {s.name!r}: post {by.kind!r} at {by.at!r}; use one of {sorted(AT)}"
+    if isinstance(by, Guest) and s.sources != (START,):
+        yield f"step {s.name!r} is open to guests, but does not START; whoever goes on with a matter needs a right"
+    if isinstance(by, Party) and by.every and len(s.by) > 1:
+        yield (
+            f"step {s.name!r} waits for every {by.role!r}, so nobody else may take it; "
+            "give the others a step of their own"
+        )
+
+
+def _reserved(s: Step) -> Iterator[str]:
+    """Names that the kernel itself knows: what they mean is fixed."""
+    if s.name == "undo" and not s.undoes:
+        yield "a step called 'undo' must say in `undoes` what it takes back; or rename it"
+    if s.name == "note" and (s.target is not None or s.touches or s.opens or s.extends):
+        yield "a step called 'note' changes nothing, an undo looks past it; rename this one"
+    if s.name == "absorb" and (s.target is not None or s.by != (Kernel(),)):
+        yield "a step called 'absorb' records a merge: by Kernel() alone and without a target; or rename it"
 
 
 def _touch(s: Step, kind: str, source: str) -> Iterator[str]:
-    name = kind.partition(":")[0]
+    name, _colon, what = kind.partition(":")
     if name not in TOUCHES:
         yield f"step {s.name!r} touches {kind!r}; the kernel knows {sorted(TOUCHES)}"
-    words = {"centre", "opener", "on", "off"}
-    if (
-        name in {"holder", "assign", "leader", "link", "correct", "erase"}
-        and source not in words
-        and s.form.field(source) is None
-    ):
-        yield f"step {s.name!r} touches {kind!r} with the field {source!r}, which its form lacks"
+    if name in {"assign", "party"} and not what:
+        yield f"step {s.name!r} touches {kind!r} without a role; write {name + ':<role>'!r}"
+    if name == "party" and not any(s.form.field(f"{source}_{part}") for part in ("name", "phone", "id_number")):
+        yield f"step {s.name!r} touches {kind!r}, so its form needs {source + '_name'!r} or another field of that person"
+    if name in {"leader", "link", "correct", "erase"} or (name in {"holder", "assign"} and source not in WORDS_OF_HOLD):
+        field = s.form.field(source)
+        if field is None:
+            yield f"step {s.name!r} touches {kind!r} with the field {source!r}, which its form lacks; add it"
+        elif not field.required and name not in {"holder", "assign"}:
+            yield f"step {s.name!r} touches {kind!r} with the field {source!r}; make it required"
+    if name == "correct" and not getattr(s.form.field("value"), "required", False):
+        yield f"step {s.name!r} corrects a fact, so its form needs the required field 'value'"
 
 
 def _forms(registry: "Registry", p: Procedure) -> Iterator[str]:
@@ -135,17 +182,37 @@ def _forms(registry: "Registry", p: Procedure) -> Iterator[str]:
         for f in s.form.fields:
             if f.concept not in registry.concepts:
                 yield f"step {s.name!r}: field {f.name!r} names the unknown concept {f.concept!r}; declare it in the scene's concepts"
+            elif registry.concepts[f.concept].scope == "matter" and not f.revises and f.name in _used(s):
+                yield (
+                    f"step {s.name!r} acts on the field {f.name!r}, which a known fact would leave out; "
+                    "let it revise or take a concept with scope='entry'"
+                )
         if (
-            s.automatic
+            START not in s.sources
             and any(f.required for f in s.form.fields)
-            and not any(isinstance(b, Lapse | Leader) for b in s.by)
+            and any(isinstance(b, Children | Kernel) for b in s.by)
         ):
             yield f"step {s.name!r} is automatic but asks for a required field; nobody is there to fill it in"
-        if s.extends and s.form.field("amount") is None:
-            yield f"step {s.name!r} extends a term, so its form needs the field 'amount'"
+        for name in ("amount", "term") if s.extends == "*" else ("amount",) if s.extends else ():
+            if not getattr(s.form.field(name), "required", False):
+                yield f"step {s.name!r} extends a term, so its form needs the required field {name!r}"
         for kind in s.documents:
             if kind not in registry.documents:
                 yield f"step {s.name!r} makes the unknown document kind {kind!r}; declare it in the scene's documents"
+
+
+def _used(s: Step) -> set[str]:
+    """The fields that the kernel acts on."""
+    used = {source for kind, source in s.touches.items() if not kind.startswith("party:")}
+    used |= {"value"} if "correct" in s.touches else set()
+    used |= {o.many for o in s.opens}
+    return used | ({"amount", "term"} if s.extends else set())
+
+
+def _concepts(registry: "Registry") -> Iterator[str]:
+    for c in registry.concepts.values():
+        if c.type == "choice" and not (c.choices or c.source):
+            yield f"concept {c.name!r} is a choice without choices; list them, or name the pack kind in `source`"
 
 
 def _guards(registry: "Registry", p: Procedure) -> Iterator[str]:
@@ -157,9 +224,9 @@ def _guards(registry: "Registry", p: Procedure) -> Iterator[str]:
             for read in registry.guards[name].reads:
                 kind, _colon, what = read.partition(":")
                 if kind == "count" and what not in p.by_name:
-                    yield f"step {s.name!r}: guard {name!r} counts the unknown step {what!r}"
+                    yield f"step {s.name!r}: guard {name!r} counts the unknown step {what!r}; correct the name"
                 if kind == "term" and what not in p.term_by_name:
-                    yield f"step {s.name!r}: guard {name!r} reads the unknown term {what!r}"
+                    yield f"step {s.name!r}: guard {name!r} reads the unknown term {what!r}; correct the name"
 
 
 def _guard_reads(registry: "Registry", reads: frozenset[str]) -> Iterator[str]:
@@ -174,111 +241,46 @@ def _guard_reads(registry: "Registry", reads: frozenset[str]) -> Iterator[str]:
 def _terms(registry: "Registry", p: Procedure) -> Iterator[str]:
     for t in p.terms:
         for state in sorted((t.runs | t.pauses) - set(p.open_states)):
-            yield f"term {t.name!r} runs or pauses in {state!r}, which is not an open state"
+            yield f"term {t.name!r} runs or pauses in {state!r}, which is not an open state; correct the name"
         if both := sorted(t.runs & t.pauses):
-            yield f"term {t.name!r} both runs and pauses in {both}"
+            yield f"term {t.name!r} both runs and pauses in {both}; choose one"
         for step in sorted(t.restarts - set(p.by_name)):
-            yield f"term {t.name!r} restarts with the unknown step {step!r}"
+            yield f"term {t.name!r} restarts with the unknown step {step!r}; correct the name"
         for name in (part.split("}")[0] for part in t.rule.split("{")[1:]):
             if name not in registry.concepts:
-                yield f"term {t.name!r} takes its rule from the unknown concept {name!r}"
+                yield f"term {t.name!r} takes its rule from the unknown concept {name!r}; declare it or correct the name"
     for s in p.steps:
         for by in s.by:
             if isinstance(by, Lapse) and by.term not in p.term_by_name:
                 yield f"step {s.name!r} waits for the unknown term {by.term!r}; declare it"
+            if isinstance(by, Leader):
+                for name in sorted(by.steps - {t.name for q in registry.versions() for t in q.steps}):
+                    yield f"step {s.name!r} follows the leader's step {name!r}, which no procedure has; correct the name"
         if s.extends and s.extends != "*" and s.extends not in p.term_by_name:
-            yield f"step {s.name!r} extends the unknown term {s.extends!r}"
-
-
-def _opens(registry: "Registry", p: Procedure) -> Iterator[str]:
-    for s in p.steps:
-        for o in s.opens:
-            if not registry.has(o.procedure):
-                yield f"step {s.name!r} opens {o.procedure!r}, which no installed scene declares"
-                continue
-            if o.many and s.form.field(o.many) is None:
-                yield f"step {s.name!r} opens one for each {o.many!r}, which its form lacks"
-            if not o.new_matter and not any(
-                isinstance(b, Kernel) for st in registry.procedure(o.procedure).starts[:1] for b in st.by
-            ):
-                yield f"step {s.name!r} opens {o.procedure!r}, whose first START step the kernel may not take; put Kernel() in its `by`"
-
-
-def _slots(p: Procedure) -> dict[str, str]:
-    return {o.slot: o.procedure for s in p.steps for o in s.opens if not o.new_matter}
-
-
-def _children(registry: "Registry", p: Procedure) -> Iterator[str]:
-    slots = _slots(p)
-    awaited: dict[str, set[str]] = {slot: set() for slot in slots}
-    for s in p.steps:
-        for by in s.by:
-            if not isinstance(by, Children):
-                continue
-            if by.slot not in slots:
-                yield f"step {s.name!r} waits for children in the slot {by.slot!r}, which no step opens"
-                continue
-            awaited[by.slot] |= by.outcomes
-            if registry.has(slots[by.slot]):
-                for outcome in sorted(by.outcomes - set(registry.procedure(slots[by.slot]).final)):
-                    yield f"step {s.name!r} waits for the outcome {outcome!r}, which is no final state of {slots[by.slot]!r}"
-    for slot, name in slots.items():
-        if registry.has(name):
-            child = registry.procedure(name)
-            reported = {state for state, follow in child.final.items() if follow == "opener"}
-            for outcome in sorted(reported - awaited[slot]):
-                yield f'nobody awaits the outcome {outcome!r} of {name!r} in the slot {slot!r}; add it to a Children(...) or let it "end"'
-
-
-def _recall(registry: "Registry", p: Procedure) -> Iterator[str]:
-    """What is opened as a child must be able to be recalled."""
-    children = {o.procedure for q in registry.versions() for s in q.steps for o in s.opens if not o.new_matter}
-    if p.name in children:
-        recall = p.by_name.get("recall")
-        if recall is None or recall.target not in p.final or not recall.automatic or OPEN not in recall.sources:
-            yield "it is opened as a child, so it needs a step 'recall' from OPEN to a final state by Kernel()"
-        elif p.final[str(recall.target)] != "end":
-            yield "the final state of 'recall' must \"end\": the parent no longer waits"
-
-
-def _automatic(_registry: "Registry", p: Procedure) -> Iterator[str]:
-    """No cycle of states along steps that need nobody."""
-    moves = {
-        state: {t for s in p.steps_from(state) if _instant(s) and s.target for t in p.targets(s, state)}
-        for state in p.open_states
-    }
-    for start in p.open_states:
-        seen: set[str] = set()
-        todo = set(moves[start])
-        while todo:
-            state = todo.pop()
-            if state == start:
-                yield f"automatic steps run in a circle through {start!r}; let a person take one of them"
-                return
-            if state not in seen:
-                seen.add(state)
-                todo |= moves.get(state, set())
-
-
-def _instant(s: Step) -> bool:
-    return s.automatic and all(isinstance(b, Children) for b in s.by)
+            yield f"step {s.name!r} extends the unknown term {s.extends!r}; declare it or correct the name"
 
 
 def _undo(_registry: "Registry", p: Procedure) -> Iterator[str]:
+    undone = {name for s in p.steps for name in s.undoes}
     for s in p.steps:
+        if s.reversible and s.name not in undone:
+            yield f"step {s.name!r} is marked reversible, but no step undoes it; name it in `undoes` or drop the mark"
         for name in sorted(s.undoes):
             step = p.by_name.get(name)
             if step is None:
-                yield f"step {s.name!r} undoes the unknown step {name!r}"
-            elif (
-                step.opens
-                or set(step.touches) & {"leader", "erase", "tell", "protect"}
-                or START in step.sources
-                or step.extends
-            ):
-                yield f"step {s.name!r} undoes {name!r}, which opens, tells, joins, extends or erases; such a step cannot be taken back"
+                yield f"step {s.name!r} undoes the unknown step {name!r}; correct the name"
+                continue
+            if not step.reversible:
+                yield f"step {s.name!r} undoes {name!r}, which is not marked reversible; mark it"
+            kinds = {kind.partition(":")[0] for kind in step.touches}
+            every = any(isinstance(b, Party) and b.every for b in step.by)
+            if step.opens or kinds & LASTING_TOUCHES or START in step.sources or step.extends or every:
+                yield (
+                    f"step {s.name!r} undoes {name!r}, which opens, tells, joins, names a party, extends, erases or waits "
+                    "for all; such a step cannot be taken back, leave it out"
+                )
             elif any(name in t.restarts for t in p.terms):
-                yield f"step {s.name!r} undoes {name!r}, which restarts a term; such a step cannot be taken back"
+                yield f"step {s.name!r} undoes {name!r}, which restarts a term; it cannot be taken back, leave it out"
 
 
 def _released(registry: "Registry", p: Procedure) -> Iterator[str]:

@@ -54,7 +54,10 @@ class Registry:
                     f"{scene.name}: {procedure.name}/{procedure.version} is declared twice; raise the version"
                 )
             self._procedures[procedure.name, procedure.version] = procedure
-            self.owner[procedure.name] = scene.name
+            if self.owner.setdefault(procedure.name, scene.name) != scene.name:
+                faults.append(
+                    f"{scene.name}: procedure {procedure.name!r} belongs to {self.owner[procedure.name]!r} already; rename it"
+                )
             if procedure.version >= getattr(self._latest.get(procedure.name), "version", 0):
                 self._latest[procedure.name] = procedure
         return faults
