@@ -1,0 +1,130 @@
+"""Every page that the URL resolver knows, in Chromium, ordinary and elder, looked over by axe at WCAG 2.2 AA."""
+
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.people import actor, guest
+from tianping.kernel.service import advance, report, show
+
+pytestmark = pytest.mark.e2e
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+STORY = {"description": "楼上漏水，厨房天花板鼓起来了。", "title": "楼上漏水", "reporter_name": "周桂兰", "reporter_phone": "13800002207"}
+# Routes that answer with no page of their own: they change something, lead on, or give a file.
+NO_PAGE = {
+    "accounts:logout", "citizen:code", "desk:search", "desk:bulk", "desk:procedures", "files:whole", "files:begin",
+    "files:chunk", "files:finish", "files:download",
+}
+NOT_PAGES = ("api/",)
+
+
+def names(resolver, prefix="", namespace=""):
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from names(entry, route, inner)
+        elif isinstance(entry, URLPattern) and not route.startswith(NOT_PAGES):
+            yield f"{namespace}{entry.name}"
+
+
+@pytest.fixture(scope="module")
+def matters(site):
+    """One matter to be dispatched, one answered; and the code of the answered one."""
+    fresh = report(actor=guest(), form=STORY, key=str(uuid4()))
+    done = report(actor=guest(), form=STORY | {"title": "路灯不亮"}, key=str(uuid4()))
+
+    def take(step, who, **form):
+        advance(done.proceeding, step, actor=actor(who), form=form, key=str(uuid4()))
+
+    take("triage", "dispatcher", category="neighbour.leak", grade="3")
+    take("dispatch", "dispatcher", agency="zhujian")
+    take("accept", "handler")
+    take("finish", "handler", outcome="settled", result="修好了")
+    take("verify", "dispatcher", on_site="亮了")
+    take("answer", "handler", answer="修好了")
+    show(actor("dispatcher"), fresh.matter, "handling")
+    return fresh, done
+
+
+def addresses(matters):
+    """route -> (who, address). `code`: somebody who has typed the receipt's code; `told`: who has just reported."""
+    fresh, done = matters
+    one = [fresh.matter]
+    step = [fresh.matter, fresh.proceeding, "triage"]
+    return {
+        "accounts:login": ("", reverse("accounts:login")),
+        "citizen:home": ("", "/"), "citizen:report": ("", "/report/"), "citizen:step": ("", "/report/story/"),
+        "citizen:receipt": ("told", "/receipt/"), "citizen:progress": ("", "/progress/"),
+        "citizen:standing": ("code", "/standing/"), "citizen:act": ("code", "/standing/rate/"),
+        "citizen:mediation": ("", "/mediation/"), "citizen:law": ("", "/law/"), "citizen:privacy": ("", "/privacy/"),
+        "citizen:mine": ("", "/mine/"), "citizen:own": ("citizen", reverse("citizen:own", args=[done.matter])),
+        "desk:worklist": ("liuxiaoyan", "/desk/"), "desk:filter": ("liuxiaoyan", "/desk/filter/"),
+        "desk:export": ("liuxiaoyan", "/desk/export/"), "desk:new": ("liuxiaoyan", "/desk/new/"),
+        "desk:board": ("liuxiaoyan", "/desk/board/"), "desk:board-matter": ("liuxiaoyan", reverse("desk:board-matter", args=one)),
+        "desk:supervise": ("sunlei", "/desk/supervise/"), "desk:figures": ("sunlei", "/desk/figures/"),
+        "desk:audit": ("guoyan", "/desk/audit/"), "desk:procedure": ("liuxiaoyan", "/desk/procedures/intake/"),
+        "desk:matter": ("liuxiaoyan", reverse("desk:matter", args=one)), "desk:pane": ("liuxiaoyan", reverse("desk:pane", args=one)),
+        "desk:verify": ("liuxiaoyan", reverse("desk:verify", args=one)),
+        "desk:reveal": ("liuxiaoyan", reverse("desk:reveal", args=[fresh.matter, "reporter_phone"])),
+        "desk:step": ("liuxiaoyan", reverse("desk:step", args=step)),
+    }
+
+
+def test_every_route_is_visited(matters):
+    known = set(addresses(matters)) | NO_PAGE
+    assert set(names(get_resolver())) - known == set()
+
+
+def _enter(page, desk, who, done):
+    if who in {"", "citizen"}:
+        return
+    if who == "code":
+        page.goto("/p/" + done.code + "/")
+    elif who == "told":
+        for name, fill in (("safety", lambda: page.check("input[value=no]")), ("story", lambda: page.fill("textarea", "灯不亮"))):
+            page.goto(f"/report/{name}/")
+            fill()
+            page.click(".stick button")
+        page.goto("/report/check/")
+        page.click(".stick button")
+        page.wait_for_url("**/receipt/")
+    else:
+        desk(who)
+
+
+def _look(page, route, address):
+    response = page.goto(address)
+    assert response.status == 200, f"{route}: {response.status}"
+    found = Axe().run(page, options=RULES)
+    faults = [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found.response["violations"]]
+    assert faults == [], f"{route}: {faults}"
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{route} scrolls sideways by {wide} px"
+
+
+@pytest.mark.parametrize("elder", [False, True])
+@pytest.mark.parametrize("who", ["", "code", "told", "liuxiaoyan", "sunlei", "guoyan"])
+def test_pages_are_open_to_everybody(page, desk, matters, who, elder):
+    _enter(page, desk, who, matters[1])
+    if elder:
+        page.goto("/?elder=24")
+    for route, (asked, address) in addresses(matters).items():
+        if asked == who:
+            _look(page, route, address)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_desk_page_scrolls_sideways_on_a_phone(page, desk, matters, width):
+    desk("liuxiaoyan")
+    page.set_viewport_size({"width": width, "height": 800})
+    for route, (asked, address) in addresses(matters).items():
+        if asked in {"", "liuxiaoyan"}:
+            _look(page, route, address)
+
+
+def test_a_matter_of_somebody_else_is_not_found(page, desk, matters):
+    desk("dugang")
+    assert page.goto(reverse("desk:matter", args=[matters[0].matter])).status == 404
