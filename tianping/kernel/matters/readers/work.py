@@ -50,7 +50,7 @@ class Part:
         except Exception:
             log.exception("%s: failed, will be tried again", self.name)
             self.failures += 1
-            connection.close()
+            close_old_connections()  # closes it only where it is broken
             return -1
         self.failures = 0
         self.done += count
