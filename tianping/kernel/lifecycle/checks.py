@@ -39,8 +39,8 @@ TOUCHES = frozenset(
         "tell",
     }
 )
-READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "state"})
-READ_KINDS = frozenset({"fact", "count", "term", "children"})
+READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "state", "today"})
+READ_KINDS = frozenset({"fact", "count", "term", "children", "row"})
 WORDS_OF_HOLD = frozenset({"centre", "opener"})
 LASTING_TOUCHES = frozenset({"leader", "unlead", "link", "party", "protect", "erase", "tell"})
 AT = frozenset({"centre", "holder", "opener", "root", "place"})
@@ -225,6 +225,8 @@ def _guards(registry: "Registry", p: Procedure) -> Iterator[str]:
                 kind, _colon, what = read.partition(":")
                 if kind == "count" and what not in p.by_name:
                     yield f"step {s.name!r}: guard {name!r} counts the unknown step {what!r}; correct the name"
+                if kind == "row" and s.form.field(what) is None:
+                    yield f"step {s.name!r}: guard {name!r} reads the row of {what!r}, a field that the form lacks; add it"
                 if kind == "term" and what not in p.term_by_name:
                     yield f"step {s.name!r}: guard {name!r} reads the unknown term {what!r}; correct the name"
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from tianping.kernel.lifecycle.concepts import Concept
@@ -123,3 +124,12 @@ class Scene:
     concepts: tuple[Concept, ...] = ()
     documents: Mapping[str, str] = field(default_factory=dict)  # kind -> label
     released: Mapping[str, str] = field(default_factory=dict)
+
+
+def released(scene_file: str) -> dict[str, str]:
+    """The digests in `released.json` beside a scene's file: "procedure/version" -> SHA-256. None before the first release.
+
+    `tools/release_procedures.py` writes it.
+    """
+    path = Path(scene_file).with_name("released.json")
+    return dict(json.loads(path.read_text("utf-8"))) if path.exists() else {}

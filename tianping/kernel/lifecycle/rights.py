@@ -23,6 +23,7 @@ from tianping.kernel.lifecycle.vocabulary import (
 )
 
 PROTECTOR = "protector"
+LATE = frozenset({"form", "other", "relations", "today"})  # what is fetched only when the step is taken
 
 
 def root_of(path: str) -> str:
@@ -157,7 +158,7 @@ def failing_guard(
     """The first guard of the step that fails; `before_form` leaves out those that need what is not yet given."""
     for name in step.guards:
         guard = registry.guards[name]
-        if before_form and not guard.reads.isdisjoint({"form", "other", "relations"}):
+        if before_form and any(r in LATE or r.startswith("row:") for r in guard.reads):
             continue
         if not guard.test(reads_of(guard, matter, proceeding, actor, form, extra)):
             return guard

@@ -110,7 +110,8 @@ class Guard:
     """A condition of a step. `test` sees exactly what `reads` names, fetched in the step's one read.
 
     reads: "form", "actor", "matter", "parties", "fact:<concept>", "count:<step>", "term:<name>",
-    "children:<slot>", "last", "other" (the second matter of a merge), "relations" (recusal).
+    "children:<slot>", "last", "state" (the proceeding), "other" (the second matter of a merge), "relations" (recusal),
+    "today" (local, ISO), "row:<field>" (the pack's row behind the code in that field).
     A `silent` guard hides its step when it fails; others leave it visible with their `refusal`.
     """
 

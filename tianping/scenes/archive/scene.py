@@ -1,12 +1,10 @@
 """归档: a closed matter is checked, its retention computed, and frozen. After that only archival steps are possible."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from tianping.kernel.lifecycle.concepts import Concept
-from tianping.kernel.lifecycle.procedure import Procedure, Scene
+from tianping.kernel.lifecycle.procedure import Procedure, Scene, released
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import START, Field, Form, Guard, Kernel, Post, Step, Term
+from tianping.kernel.lifecycle.vocabulary import START, Field, Form, Kernel, Post, Step, Term
+from tianping.scenes.archive.retention import GUARDS
 
 ARCHIVIST = Post("archivist", "centre")
 CONCEPTS = (
@@ -16,21 +14,6 @@ CONCEPTS = (
     Concept("decided_on", _("决定日期"), "date", scope="entry"),
 )
 
-
-def _retention_over(reads: Mapping[str, Any]) -> bool:
-    """The kernel compares days as text: both are ISO dates."""
-    until = reads["fact:retention_until"]
-    return bool(until) and str(until) < str(reads["form"].get("decided_on", ""))
-
-
-GUARDS = (
-    Guard(
-        "retention_over", frozenset({"fact:retention_until", "form"}), _retention_over, _("保管期限还没有满，不能销毁")
-    ),
-    Guard(
-        "retention_set", frozenset({"fact:retention"}), lambda r: bool(r["fact:retention"]), _("先定保管期限，再封存")
-    ),
-)
 
 ARCHIVE = Procedure(
     name="archive",
@@ -74,6 +57,7 @@ ARCHIVE = Procedure(
                     Field("retention_until", "retention_until", revises=True),
                 )
             ),
+            ("retention_fits",),
         ),
         Step(
             "freeze",
@@ -93,6 +77,7 @@ ARCHIVE = Procedure(
             "appraising",
             (ARCHIVIST,),
             Form((Field("note", "note", required=True),)),
+            optional=True,
         ),
         Step(
             "keep",
@@ -122,4 +107,4 @@ ARCHIVE = Procedure(
     final={"destroyed": "end"},
     rests=frozenset({"frozen", "appraising", "destroyed"}),
 )
-SCENE = Scene("archive", _("归档"), (ARCHIVE,), GUARDS, CONCEPTS)
+SCENE = Scene("archive", _("归档"), (ARCHIVE,), GUARDS, CONCEPTS, released=released(__file__))

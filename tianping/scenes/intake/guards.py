@@ -20,8 +20,19 @@ def _returns(reads: Mapping[str, Any]) -> int:
 
 def _not_the_complained(reads: Mapping[str, Any]) -> bool:
     """Neither the office that is complained of nor one under it."""
-    complained = reads["fact:complained_agency"]
-    return not complained or not str(reads["form"].get("agency", "")).startswith(str(complained))
+    complained, form = reads["fact:complained_agency"], reads["form"]
+    chosen = [str(form.get("agency", "")), *form.get("agencies", [])]
+    return not complained or not any(path.startswith(str(complained)) for path in chosen)
+
+
+def _correct_keeps_off(reads: Mapping[str, Any]) -> bool:
+    """Whom the matter complains of is the protector's to correct, and never into whoever has it in hand."""
+    form = reads["form"]
+    if form.get("concept") != "complained_agency":
+        return True
+    if not any(key.startswith("protector@") for key in reads["actor"].keys):
+        return False
+    return not any(p.holder.startswith(str(form["value"])) for p in reads["matter"].proceedings.values())
 
 
 _RETURNS = frozenset({"count:return", "count:return_third"})
@@ -55,5 +66,11 @@ GUARDS = (
         frozenset({"form", "fact:complained_agency"}),
         _not_the_complained,
         _("不能交给被反映的单位或它的下属单位"),
+    ),
+    Guard(
+        "correct_keeps_off",
+        frozenset({"form", "actor", "matter"}),
+        _correct_keeps_off,
+        _("被反映的单位由保护专员更正；正在办的单位不能改成被反映的单位，请先换单位"),
     ),
 )

@@ -1,0 +1,75 @@
+"""What intake asks: its concepts and forms, and who takes its steps."""
+
+from tianping.kernel.lifecycle.concepts import Concept
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.lifecycle.vocabulary import Assigned, Field, Form, Post
+
+CONCEPTS = (
+    Concept("danger", _("有人受伤，或者马上有危险"), "boolean"),
+    Concept("violence", _("家里或身边有人动手"), "boolean"),
+    Concept("minor", _("涉及不满十八岁的孩子"), "boolean"),
+    Concept("complained_agency", _("要反映的单位"), "agency"),
+    Concept(
+        "rating",
+        _("您满意吗"),
+        "choice",
+        choices=(
+            ("5", _("很满意")),
+            ("4", _("满意")),
+            ("3", _("一般")),
+            ("2", _("不满意")),
+            ("1", _("很不满意")),
+        ),
+    ),
+    Concept("on_site", _("现场看到的"), "longtext", scope="entry", personal=True),
+    Concept("minutes", _("会议纪要"), "longtext", scope="entry", personal=True),
+)
+
+RECEIVERS = (Post("registrar", "centre"), Post("dispatcher", "centre"), Post("grid_worker", "place"))
+DISPATCH = Post("dispatcher", "centre")
+HANDLE = (Assigned("handler"), Post("handler", "holder"), Post("head", "holder"))
+PROTECT = Post("protector", "centre")
+WATCH = (Post("supervisor", "centre"), Post("leader", "root"))
+
+REPORT = Form(
+    (
+        Field(
+            "description", "description", required=True, hint=_("什么时候、在哪里、怎么了。想到哪说到哪，不用写得好。")
+        ),
+        Field("title", "title", max_length=60),
+        Field("place", "place", max_length=200),
+        Field("point", "point"),
+        Field("files", "files"),
+        Field("reporter_name", "reporter_name", max_length=40),
+        Field("reporter_phone", "reporter_phone"),
+        Field("reporter_id_number", "reporter_id_number"),
+        Field("other_name", "other_name", max_length=80),
+        Field("other_phone", "other_phone"),
+        Field("channel", "channel"),
+        Field("external_number", "external_number", max_length=40),
+        Field("danger", "danger"),
+        Field("violence", "violence"),
+        Field("minor", "minor"),
+        Field("complained_agency", "complained_agency"),
+    )
+)
+SORT = Form(
+    (
+        Field("category", "category", required=True, revises=True),
+        Field("grade", "grade", required=True, revises=True),
+        Field("title", "title", revises=True, max_length=60),
+        Field("place", "place", revises=True, max_length=200),
+        Field("point", "point", revises=True),
+    )
+)
+REASON = Form((Field("reason", "reason", required=True),))
+NOTE = Form((Field("note", "note"),))
+SPLIT = Form(
+    (
+        Field("description", "description", required=True, revises=True),
+        Field("title", "title", revises=True, max_length=60),
+        Field("place", "place", revises=True, max_length=200),
+        Field("point", "point", revises=True),
+    )
+)
+PARTIES = {"party:reporter": "reporter", "party:other": "other"}
