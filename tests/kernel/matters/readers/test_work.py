@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.kernel.matters.readers.conftest import J, Collector
+from tests.kernel.matters.readers.conftest import Collector, J
 from tests.people import actor, guest
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.matters.models import Matter

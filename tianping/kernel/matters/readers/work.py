@@ -50,7 +50,6 @@ class Part:
         except Exception:
             log.exception("%s: failed, will be tried again", self.name)
             self.failures += 1
-            close_old_connections()  # closes it only where it is broken
             return -1
         self.failures = 0
         self.done += count
@@ -58,7 +57,7 @@ class Part:
 
     def keep(self, stop: threading.Event) -> None:
         while not stop.is_set():
-            close_old_connections()
+            close_old_connections()  # one that broke is made anew
             count = self.once()
             if count > 0 and self.idle != SCAN_SECONDS:
                 continue

@@ -1,0 +1,99 @@
+"""Writing notices, and the inbox of those who read them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+
+from tianping.capabilities.notices.words import Notice, not_before, say
+from tianping.kernel.service import Actor, acting
+
+_ADD = """INSERT INTO notice (jurisdiction, source, to_key, channel, kind, text, blanks, matter_id, urgent, created_at, not_before,
+   state, sent_at, next_at)
+ SELECT %(j)s, r.source, r.to_key, r.channel, r.kind, r.text, r.blanks, r.matter, r.urgent, %(now)s, r.not_before,
+   CASE r.channel WHEN 'in_app' THEN 'sent' ELSE 'waiting' END, CASE r.channel WHEN 'in_app' THEN %(now)s END, r.not_before
+ FROM json_to_recordset(%(rows)s::json) AS r(source text, to_key text, channel text, kind text, text text, blanks jsonb, matter uuid,
+   urgent boolean, not_before timestamptz)
+ ON CONFLICT DO NOTHING"""
+# A message that still waits is out of date when the next one of its matter comes.
+_DROP = """UPDATE notice n SET state = 'dropped', error = 'superseded'
+ FROM json_to_recordset(%(rows)s::json) AS r(source text, to_key text, channel text, matter uuid)
+ WHERE n.jurisdiction = %(j)s AND n.state = 'waiting' AND n.tries = 0 AND NOT n.urgent AND n.channel = 'sms'
+   AND r.channel = 'sms' AND n.to_key = r.to_key AND n.matter_id = r.matter AND n.source <> r.source"""
+_INBOX = """SELECT id, kind, text, blanks::json, matter_id, urgent, created_at, read_at FROM notice
+ WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s) AND created_at < coalesce(%s, 'infinity'::timestamptz)
+ ORDER BY created_at DESC, id LIMIT %s"""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A notice as its reader sees it, in the active language."""
+
+    id: UUID
+    kind: str
+    text: str
+    matter: UUID | None
+    urgent: bool
+    created_at: datetime
+    read_at: datetime | None
+
+
+def add(jurisdiction: str, notices: Iterable[Notice], now: datetime) -> int:
+    """Write them inside `acting` of the system; what was written for the same cause is left as it is. Returns how many came."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for notice in notices:
+        rows.setdefault((notice.source, notice.to_key, notice.channel), _row(notice, now))
+    latest = {(r["to_key"], r["matter"]): r["source"] for r in rows.values() if r["channel"] == "sms" and not r["urgent"]}
+    kept = [
+        r for r in rows.values()
+        if r["channel"] != "sms" or r["urgent"] or latest[r["to_key"], r["matter"]] == r["source"]
+    ]
+    if not kept:
+        return 0
+    data = {"j": jurisdiction, "rows": msgspec.json.encode(kept).decode()}
+    with connection.cursor() as cursor:
+        if latest:
+            cursor.execute(_DROP, data)
+        cursor.execute(_ADD, data | {"now": now})
+        return int(cursor.rowcount)
+
+
+def _row(notice: Notice, now: datetime) -> dict[str, Any]:
+    quiet = notice.channel != "in_app"
+    return {
+        "source": notice.source, "to_key": notice.to_key, "channel": notice.channel, "kind": notice.kind, "text": notice.text,
+        "blanks": notice.blanks, "matter": notice.matter, "urgent": notice.urgent,
+        "not_before": not_before(now, urgent=notice.urgent) if quiet else now,
+    }
+
+
+def inbox(actor: Actor, *, before: datetime | None = None, limit: int = 50) -> list[Letter]:
+    """The newest notices to the actor's keys; `before` pages on from the last one's `created_at`."""
+    with acting(actor), connection.cursor() as cursor:
+        cursor.execute(_INBOX, [actor.jurisdiction, sorted(actor.keys), before, limit])
+        rows = cursor.fetchall()
+    return [Letter(r[0], r[1], say(r[2], r[3]), *r[4:]) for r in rows]
+
+
+def unread(actor: Actor) -> int:
+    with acting(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM notice WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s)"
+            " AND read_at IS NULL LIMIT 1000) n", [actor.jurisdiction, sorted(actor.keys)],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def mark_read(actor: Actor, ids: list[UUID] | None = None) -> int:
+    """Mark these, or all, as read, for everybody who answers to their key. Returns how many were unread."""
+    with acting(actor), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notice SET read_at = clock_timestamp() WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s)"
+            " AND read_at IS NULL AND (%s::uuid[] IS NULL OR id = ANY(%s::uuid[]))",
+            [actor.jurisdiction, sorted(actor.keys), ids, ids],
+        )
+        return int(cursor.rowcount)
