@@ -1,11 +1,11 @@
 """One cell judged: what came out, against what the table allows."""
 
 from tests.authz import oracle
-from tests.authz.world import PROTECTED, Canary
+from tests.authz.world import Canary
 
 TITLE = frozenset({"title", "place"})
 # Where the right person must get something, or the sweep proves nothing.
-MUST = {"detail": "words", "file": "画中秘语", "masked": "phone", "web:matter": "words"}
+MUST = {"detail": "words", "file": "画中秘语", "masked": "phone", "web:GET desk/matter/<uuid:matter>/": "words"}
 
 
 def judge(surface: str, role: str, relation: str, canary: Canary, text: str) -> str:
@@ -20,20 +20,20 @@ def judge(surface: str, role: str, relation: str, canary: Canary, text: str) -> 
         if shown:
             return f"shows {shown}"
         return "tells that it exists" if any(i in text for i in ids) and not _echoes(surface) else ""
-    if surface.startswith(("list:", "search:")):
+    if surface.startswith(("list:", "search:", "web-list:")):
         allowed = TITLE if oracle.in_lists(role, relation) else frozenset()
         extra = [n for n in shown if n not in allowed]
         return f"a list shows {extra}" if extra else ""
     if not content and (shown or "画中秘语" in text):
         return f"shows {shown or 'the file'} on a code alone"
-    if "phone" in shown and surface not in {"masked", "web:reveal"}:
+    if "phone" in shown and surface != "masked" and not surface.startswith("web-reveal:"):
         return "shows the number unasked"
-    return _missing(surface, role, relation, canary, text) if content else ""
+    return _missing(surface, role, canary, text) if content else ""
 
 
 def _echoes(surface: str) -> bool:
     """A search by number, or an address of the page itself, repeats what the asker typed."""
-    return surface.startswith("web:") or surface == "search:number"
+    return surface.startswith("web") or surface == "search:number"
 
 
 def _rows(sees: bool, surface: str, text: str) -> str:
@@ -44,13 +44,9 @@ def _rows(sees: bool, surface: str, text: str) -> str:
     return ""
 
 
-def _missing(surface: str, role: str, relation: str, canary: Canary, text: str) -> str:
+def _missing(surface: str, role: str, canary: Canary, text: str) -> str:
     wanted = MUST.get(surface)
-    if wanted is None or (surface == "masked" and role.endswith("citizen")):
-        return ""
-    if surface == "web:matter" and role.endswith("citizen"):
+    if wanted is None or (role.endswith("citizen") and surface != "file" and surface != "detail"):
         return ""
     word = canary.secret.get(wanted, wanted)
-    if relation in PROTECTED and surface.startswith("web:"):
-        return ""
     return "" if word in text else "gives nothing to whoever has the right"
