@@ -1,0 +1,43 @@
+#!/bin/sh
+# `make test`: cheap checks first, mypy beside them, then the tests on both cores. Every part runs, so that one run shows
+# everything; the last lines name what failed and what was skipped. COVERAGE_FLOOR=92 makes low branch coverage a failure.
+set -u
+cd "$(dirname "$0")/.."
+PY=.venv/bin/python
+BEGAN=$(date +%s)
+OUT=$(mktemp -d)
+FAILED=
+trap 'exit 130' INT
+trap 'exit 143' TERM
+WAS=$($PY tools/stop_test_cluster.py --list)
+trap '$PY tools/stop_test_cluster.py --keep "$WAS"; rm -rf "$OUT"' EXIT
+
+part() {  # NAME COMMAND...: run it, show its words, remember when it failed
+  name=$1; shift
+  from=$(date +%s)
+  if "$@" >"$OUT/log" 2>&1 </dev/null; then verdict=ok; else verdict=FAILED; FAILED="$FAILED $name"; fi
+  if [ $verdict = FAILED ]; then cat "$OUT/log"; else tail -n 1 "$OUT/log"; fi
+  printf '%-8s %s (%ss)\n' "$name" "$verdict" "$(($(date +%s) - from))"
+}
+
+$PY -m tools.house --only mypy >"$OUT/mypy" 2>&1 </dev/null &
+MYPY=$!
+part house $PY -m tools.house --without mypy
+part docs .venv/bin/mkdocs build --strict --quiet --site-dir "$OUT/site"
+if wait $MYPY; then tail -n 1 "$OUT/mypy"; else cat "$OUT/mypy"; FAILED="$FAILED mypy"; fi
+
+.venv/bin/coverage erase
+from=$(date +%s)
+# shellcheck disable=SC2086  # several words on purpose
+if $PY -m pytest -q ${PYTEST_SPREAD:--n 2 --dist loadfile} --cov --cov-report= -rs --no-fold-skipped --durations=8 "$@" </dev/null >"$OUT/tests" 2>&1
+then :; else FAILED="$FAILED pytest"; fi
+cat "$OUT/tests"
+printf 'pytest   %ss\n' "$(($(date +%s) - from))"
+.venv/bin/coverage report --skip-covered --skip-empty --precision=1 --fail-under="${COVERAGE_FLOOR:-0}" | tail -n "${COVERAGE_LINES:-12}" >"$OUT/coverage"
+.venv/bin/coverage report --precision=1 --format=total --fail-under="${COVERAGE_FLOOR:-0}" >/dev/null || FAILED="$FAILED coverage"
+cat "$OUT/coverage"
+
+if grep '^SKIPPED' "$OUT/tests" >"$OUT/skipped"; then echo "skipped:"; sed 's/^SKIPPED/ /' "$OUT/skipped"; else echo "skipped: none"; fi
+grep -E '^=* ?[0-9]+ (passed|failed).* in ' "$OUT/tests" | tail -n 1
+if [ -n "$FAILED" ]; then echo "test: failed:$FAILED ($(($(date +%s) - BEGAN))s)"; exit 1; fi
+echo "test: ok ($(($(date +%s) - BEGAN))s)"
