@@ -46,7 +46,7 @@ def _rows(sees: bool, surface: str, text: str) -> str:
 
 def _missing(surface: str, role: str, canary: Canary, text: str) -> str:
     wanted = MUST.get(surface)
-    if wanted is None or (role.endswith("citizen") and surface != "file" and surface != "detail"):
+    if wanted is None or (role.endswith("citizen") and surface not in {"file", "detail"}):
         return ""
     word = canary.secret.get(wanted, wanted)
     return "" if word in text else "gives nothing to whoever has the right"

@@ -22,6 +22,8 @@ def _county() -> str:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """County, language, size; for staff their name, posts and the main pages."""
     actor = getattr(request, "actor", None)
+    if actor is None:
+        return {}  # a page that is drawn outside the road of requests brings its own frame
     size = getattr(request, "elder_size", 0)
     context: dict[str, Any] = {
         "county": _county(),
@@ -31,7 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "privacy_url": reverse("citizen:privacy"),
         "readers_url": reverse("citizen:mine"),
     }
-    if actor is None or actor.kind != "staff":
+    if actor.kind != "staff":
         return context
     return context | _desk(request)
 
