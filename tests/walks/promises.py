@@ -1,0 +1,211 @@
+"""What must hold after every step. Written against the declarations, not with the engine's own functions."""
+
+from tianping.kernel.lifecycle import effects, rights
+from tianping.kernel.lifecycle.state import SEALED
+from tianping.kernel.lifecycle.vocabulary import OPEN, Assigned, Children, Kernel, Lapse, Leader, Party, Post
+
+
+class BrokenError(Exception):
+    """A promise that a step broke."""
+
+
+def need(truth, sentence):
+    if not truth:
+        raise BrokenError(sentence)
+
+
+# ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def keys_of(by, matter, proceeding, step):
+    """The keys that the clause names, told from the design: a protected matter has one post, its protector."""
+    if isinstance(by, Post):
+        if matter.protected:
+            return {f"protector@{matter.centre}"}
+        parent = matter.proceedings.get(proceeding.parent)
+        path = {
+            "centre": matter.centre,
+            "root": matter.centre.split(".")[0] + ".",
+            "place": matter.place_path or matter.centre,
+            "holder": proceeding.holder,
+            "opener": parent.holder if parent else matter.centre,
+        }[by.at]
+        return {f"{by.kind}@{path}"}
+    if isinstance(by, Assigned):
+        return {f"person:{proceeding.assigned[by.role]}"} if by.role in proceeding.assigned else set()
+    if isinstance(by, Party):
+        done = proceeding.pending.get(step, []) if by.every else []
+        return {f"subject:{p.subject}" for p in matter.parties if p.role == by.role and str(p.subject) not in done}
+    return set()
+
+
+def failing(registry, step, matter, proceeding, actor, form, extra):
+    """The first guard that says no, asked directly."""
+    for name in step.guards:
+        guard = registry.guards[name]
+        if not guard.test(rights.reads_of(guard, matter, proceeding, actor, form, extra)):
+            return guard
+    return None
+
+
+# ── what holds ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def archived(registry, matter):
+    return any(p.state in registry.procedure(p.procedure, p.version).rests for p in matter.proceedings.values())
+
+
+def keep(registry, matters, decision, before, log):
+    """Check every promise on the matters that a decision touched."""
+    for matter in decision.matters.values():
+        _open_road(registry, matter)
+        for proceeding in matter.proceedings.values():
+            procedure = registry.procedure(proceeding.procedure, proceeding.version)
+            need(proceeding.state in procedure.states, f"{procedure.name} is in the unknown state {proceeding.state!r}")
+            _terms(procedure, proceeding)
+            _todo(procedure, matter, proceeding)
+            _children(registry, procedure, matter, proceeding)
+            _complained(matter, proceeding, procedure)
+        _sight(registry, matter, log[matter.id])
+    for move in decision.moves:
+        _facts(registry, move, before.get(move.matter), decision.matters[move.matter])
+        _because(registry, move, before.get(move.matter), decision)
+
+
+def _open_road(registry, matter):
+    road = [p for p in matter.proceedings.values() if p.slot in {"", "@next"}]
+    live = [p for p in road if p.state not in registry.procedure(p.procedure, p.version).final]
+    need(live or archived(registry, matter), "an unarchived matter has no open proceeding")
+    need(len(live) <= 1, f"the matter goes on twice: {[p.procedure for p in live]}")
+
+
+def _terms(procedure, proceeding):
+    for term in procedure.terms:
+        clock = proceeding.terms.get(term.name)
+        status = clock.status if clock else "ended"
+        state = proceeding.state
+        suspended = bool(procedure.suspended) and state == procedure.suspended
+        if suspended and state not in term.runs:
+            left = proceeding.back
+            right = {"paused"} if left in term.runs else {"paused", "ended"} if left in term.pauses else {"ended"}
+        elif state in term.runs:
+            right = {"running"}
+        elif state in term.pauses:
+            right = {"paused", "ended"}
+        else:
+            right = {"ended"}
+        need(status in right, f"term {term.name} is {status} in {state}")
+        need(term.name not in proceeding.terms or clock.name == term.name, "a term is filed under another name")
+
+
+def _todo(procedure, matter, proceeding):
+    expected = {}
+    if proceeding.state not in procedure.final:
+        for step in procedure.steps:
+            if proceeding.state in step.sources and OPEN not in step.sources and step.target and not step.optional:
+                for by in step.by:
+                    for key in keys_of(by, matter, proceeding, step.name):
+                        expected.setdefault(key, set()).add(step.name)
+        told = {key: set(steps) for key, steps in rights.todo_keys(procedure, matter, proceeding).items()}
+        need(told == expected, f"to-do rows of {procedure.name}/{proceeding.state}: {told} instead of {expected}")
+        rests = proceeding.state in procedure.rests
+        need(told or rests, f"nobody is asked to go on with {procedure.name}/{proceeding.state}")
+
+
+def _children(registry, procedure, matter, parent):
+    slots = {b.slot for s in procedure.steps for b in s.by if isinstance(b, Children)}
+    ended = parent.state in procedure.final
+    here = parent.back if procedure.suspended and parent.state == procedure.suspended else parent.state
+    awaited = {
+        b.slot
+        for s in procedure.steps
+        if here in s.sources or OPEN in s.sources
+        for b in s.by
+        if isinstance(b, Children)
+    }
+    for slot in slots:
+        children = [c for c in matter.proceedings.values() if c.parent == parent.id and c.slot == slot]
+        live = [c for c in children if c.state not in registry.procedure(c.procedure, c.version).final]
+        need(not live or (not ended and slot in awaited), f"an open child of {procedure.name} nobody waits for")
+        if slot in awaited and here == parent.state and not ended and children:
+            newest = registry.procedure(children[-1].procedure).final.get(children[-1].state)
+            need(live or newest != "opener", f"{procedure.name} waits for children that are all done")
+
+
+def _complained(matter, proceeding, procedure):
+    complained = matter.facts.get("complained_agency")
+    if complained and proceeding.state not in procedure.final:
+        need(not proceeding.holder.startswith(complained), "who is complained of has the matter")
+
+
+def _sight(registry, matter, log):
+    if matter.protected:
+        seen = effects.protected_audience(registry, matter)
+        offices = {k for k in matter.audience | seen if k.startswith("agency:")}
+        need(not offices, f"a protected matter is seen by {sorted(offices)}")
+        need(matter.path == "", "a protected matter lies in an office's sight")
+        others = {f"subject:{p.subject}" for p in matter.parties if p.role != "reporter"}
+        need(not others & seen, "the other side sees a protected matter")
+        need({k for k in seen if "@" in k} == {f"protector@{matter.centre}"}, "a post beside the protector sees it")
+        return
+    held = {matter.centre} | {p.holder for p in matter.proceedings.values()}
+    for entry in log:
+        if not entry.undone:
+            held |= {e["to"] for e in entry.move.effects if e["do"] == "hold"}
+    for key in matter.audience:
+        if key.startswith("agency:"):
+            path = key.removeprefix("agency:")
+            need(any(h.startswith(path) for h in held), f"{path} sees a matter that it was never given")
+    named = {f"person:{v}" for p in matter.proceedings.values() for v in p.assigned.values()}
+    people = {k for k in matter.audience if k.startswith("person:")}
+    need(people == named, "who is no longer assigned still sees the matter")
+
+
+def _facts(registry, move, old, now):
+    known = old.facts if old else {}
+    step = registry.procedure(move.procedure, move.version).by_name[move.step]
+    splits = any(o.new_matter for o in step.opens)
+    for name in move.form:
+        item = step.form.field(name)
+        need(item is not None, f"{move.step} kept {name}, which it does not ask")
+        concept = registry.concepts[item.concept]
+        if concept.scope == "matter" and not item.revises and not move.automatic:
+            need(item.concept not in known, f"{move.step} asked again for {item.concept}")
+    if splits and not move.automatic:
+        changed = [e["concept"] for e in move.effects if e["do"] in {"fact", "correct"}]
+        need(not changed, f"a split changed {changed} of the matter that it came from")
+    for effect in move.effects:
+        if effect["do"] == "erase":
+            need(effect["concept"] not in now.facts, "an erased fact is still there")
+    if "correct" in step.touches:
+        concept = registry.concepts[move.form["concept"]]
+        need(now.facts[concept.name] == (SEALED if concept.personal else move.form["value"]), "a correction did not hold")
+
+
+def _because(registry, move, old, decision):
+    """An automatic step has its cause; a step by hand its source."""
+    procedure = registry.procedure(move.procedure, move.version)
+    step = procedure.by_name[move.step]
+    kinds = {type(b) for b in step.by}
+    if kinds <= {Kernel, Children}:
+        need(move.automatic, f"{move.step} was taken by hand")
+    if not move.automatic and old is not None:
+        state = old.proceedings[move.proceeding].state
+        need(state in step.sources or OPEN in step.sources, f"{move.step} was taken from {state}")
+    if Children in kinds:
+        matter = decision.matters[move.matter]
+        for by in step.by:
+            family = [c for c in matter.proceedings.values() if c.parent == move.proceeding and c.slot == by.slot]
+            live = [c for c in family if c.state not in registry.procedure(c.procedure, c.version).final]
+            need(not (by.every and live), f"{move.step} did not wait for every child")
+    if Lapse in kinds and Leader not in kinds and not move.automatic and old is not None:
+        clocks = old.proceedings[move.proceeding].terms
+        ran = any(clocks[b.term].lapsed for b in step.by if isinstance(b, Lapse) and b.term in clocks)
+        need(ran or not kinds <= {Lapse}, f"{move.step} came before its term had run out")
+
+
+def undone(matter, entry):
+    """An undo gives back exactly what was: state, office, people, clocks, sight."""
+    now, was = matter.proceedings[entry.move.proceeding], entry.before
+    for name in ("state", "holder", "assigned", "back", "supervised"):
+        need(getattr(now, name) == getattr(was, name), f"undo of {entry.move.step} left {name} changed")
+    clocks = {n: t.status for n, t in was.terms.items()}
+    told = {n: t.status for n, t in now.terms.items() if n in clocks or t.status != "ended"}
+    need(told == clocks, f"undo of {entry.move.step} left the clocks at {told} instead of {clocks}")
+    need(frozenset(matter.audience) == entry.audience, f"undo of {entry.move.step} left somebody in sight")

@@ -1,0 +1,355 @@
+"""An in-memory house around the pure engine: it stores what the engine decides and holds it against the promises."""
+
+import copy
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from uuid import UUID
+
+from tests.walks import promises
+from tests.walks.answers import CENTRE, Answers
+from tianping.kernel.ledger.canonical import canonical
+from tianping.kernel.ledger.chain import Row, entry_hash
+from tianping.kernel.ledger.verify import verify_chain
+from tianping.kernel.lifecycle import engine, forms, rights
+from tianping.kernel.lifecycle.state import SEALED, Actor, Command, LastEntry, MatterState, RefusedError
+from tianping.kernel.lifecycle.vocabulary import START, Assigned, Guest, Lapse, Leader, Party, Post
+
+JURISDICTION = "990101"
+TODAY = "2026-11-24"
+PROOF = "identity"
+UNNOTED = frozenset({"undo", "note"})  # as the store reads the newest effective entry
+
+
+@dataclass
+class Taken:
+    """One stored entry, and how its proceeding stood before it."""
+
+    id: UUID
+    move: object
+    user: str
+    before: object
+    audience: frozenset
+    undone: bool = False
+
+
+@dataclass
+class Tally:
+    """Shared by all walks of a run: what was taken and refused, and what broke."""
+
+    taken: Counter = field(default_factory=Counter)
+    refused: Counter = field(default_factory=Counter)
+    kinds: Counter = field(default_factory=Counter)
+    broken: list = field(default_factory=list)
+
+    @property
+    def steps(self):
+        return sum(self.taken.values())
+
+
+class World:
+    """One walk. `tally` guides: what was taken least is tried first."""
+
+    def __init__(self, registry, seed, tally):
+        self.registry = registry
+        self.rng = Random(seed)
+        self.tally = tally
+        self.matters = {}
+        self.log = {}  # matter -> [Taken]
+        self.chains = {}  # matter -> [Row]
+        self.offices = {}  # matter -> agencies that were ever given it, by entry
+        self.trail = []
+        self.answers = Answers(registry, self.rng)
+
+    def new_id(self):
+        return UUID(int=self.rng.getrandbits(128), version=4)
+
+    # ── people ───────────────────────────────────────────────────────────────────────────────────────────────
+    def actor_for(self, by, matter, proceeding, step):
+        """Somebody who may take the step by this clause, or None."""
+        if isinstance(by, Guest):
+            return Actor("guest", JURISDICTION)
+        if isinstance(by, Lapse):
+            term = proceeding.terms.get(by.term)
+            if term is None or term.status != "running":
+                return None
+            term.lapsed = True
+            return Actor("system", JURISDICTION)
+        if isinstance(by, Leader):
+            return Actor("system", JURISDICTION)
+        keys = promises.keys_of(by, matter, proceeding, step.name)
+        if not keys:
+            return None
+        key = self.rng.choice(sorted(keys))
+        if isinstance(by, Party):
+            return Actor("citizen", JURISDICTION, subject=UUID(key.removeprefix("subject:")), proof=PROOF)
+        user = UUID(key.removeprefix("person:")) if isinstance(by, Assigned) else UUID(int=self.rng.randint(1, 6))
+        agency = key.partition("@")[2]
+        return Actor("staff", JURISDICTION, user=user, agency=agency, keys=frozenset({key}))
+
+    def stranger(self):
+        return Actor("staff", JURISDICTION, user=UUID(int=99), agency="qx.jj.", keys=frozenset({"handler@qx.jj."}))
+
+    # ── walking ──────────────────────────────────────────────────────────────────────────────────────────────
+    def walk(self, length):
+        """Take about `length` steps; whatever breaks a promise ends the walk and is told."""
+        try:
+            for _turn in range(length):
+                self._turn()
+            self._chains_verify()
+        except promises.BrokenError as error:
+            self.tally.broken.append(f"{error} after {' > '.join(self.trail[-8:])}")
+
+    def _turn(self):
+        live = [m for m in self.matters.values() if self._open(m)]
+        if len(live) < 2 or (len(live) < 6 and self.rng.random() < 0.06):
+            self._begin()
+            return
+        options = [
+            (step, matter, proceeding)
+            for matter in live
+            for proceeding, procedure in self._open(matter)
+            for step in procedure.steps_from(proceeding.state)
+        ]
+        if self.rng.random() < 0.25:
+            self._refusal(*self.rng.choice(options))
+        self.rng.shuffle(options)
+        if self.rng.random() < 0.85:
+            options.sort(key=lambda o: self.tally.taken[o[2].procedure, o[0].name])
+        for step, matter, proceeding in options[:12]:
+            if self._try(step, matter.id, proceeding.id):
+                return
+
+    def _open(self, matter):
+        found = []
+        for proceeding in matter.proceedings.values():
+            procedure = self.registry.procedure(proceeding.procedure, proceeding.version)
+            if proceeding.state not in procedure.final:
+                found.append((proceeding, procedure))
+        return found
+
+    def _begin(self):
+        names = [p for p in self.registry.procedures() if any(not s.automatic for s in p.starts)]
+        procedure, step = self.rng.choice([(p, s) for p in names for s in p.starts if not s.automatic])
+        actor = self._starter(step)
+        raw = self.answers.form(step, full=self.rng.random() < 0.3)
+        if "protect" in step.touches:
+            raw |= {self.rng.choice(("danger", "violence", "minor")): True}
+            if self.rng.random() < 0.5:
+                raw["complained_agency"] = "qx.zj."
+        else:
+            raw = {k: v for k, v in raw.items() if k not in {"danger", "violence", "minor", "complained_agency"}}
+        if self.rng.random() < 0.3 and (needed := [f.name for f in step.form.fields if f.required]):
+            self._begin_refused(procedure, step, actor, {k: v for k, v in raw.items() if k != needed[0]})
+        matter = MatterState(self.new_id(), CENTRE, CENTRE, new=True, place_path="qx.zhen.")
+        decision = engine.begin(
+            self.registry, procedure.name, lambda s: self._parse(s, raw), actor=actor, matter=matter,
+            new_id=self.new_id, step_name=step.name,
+        )
+        self._store(decision, actor, {})
+
+    def _starter(self, step):
+        by = self.rng.choice([b for b in step.by if isinstance(b, Post | Guest)])
+        if isinstance(by, Guest):
+            return Actor("guest", JURISDICTION)
+        path = {"place": "qx.zhen.", "root": "qx."}.get(by.at, CENTRE)
+        return Actor("staff", JURISDICTION, user=UUID(int=1), agency=path, keys=frozenset({f"{by.kind}@{path}"}))
+
+    def _begin_refused(self, procedure, step, actor, raw):
+        matter = MatterState(self.new_id(), CENTRE, CENTRE, new=True, place_path="qx.zhen.")
+        self._must_refuse(
+            "missing", procedure.name, step,
+            lambda: engine.begin(
+                self.registry, procedure.name, lambda s: self._parse(s, raw), actor=actor, matter=matter,
+                new_id=self.new_id, step_name=step.name,
+            ),
+        )
+
+    def _parse(self, step, raw, matter=None):
+        return forms.parse(step.form, raw, self.registry.concepts, known=matter.facts if matter else None)
+
+    # ── one step ─────────────────────────────────────────────────────────────────────────────────────────────
+    def _try(self, step, matter_id, proceeding_id):
+        """Whether the step was taken. A step whose guard says no must be refused by the engine as well."""
+        matters = copy.deepcopy(self.matters)
+        matter = matters[matter_id]
+        proceeding = matter.proceedings[proceeding_id]
+        actors = [a for by in step.by if (a := self.actor_for(by, matter, proceeding, step))]
+        if not actors:
+            return False
+        actor = self.rng.choice(actors)
+        matter.last = self._last(matter_id, step)
+        if step.name == "undo" and matter.last is not None and self.rng.random() < 0.9:
+            actor = Actor(**{**_fields(actor), "user": UUID(matter.last.user)}) if matter.last.user else actor
+        raw = self._raw(step, matter, proceeding)
+        try:
+            form = self._parse(step, raw, matter)
+        except RefusedError:
+            return False
+        other = matters.get(UUID(raw["other_matter"])) if raw.get("other_matter") else None
+        extra = {
+            "relations": ["亲属"] if self.rng.random() < 0.1 else [],
+            "other": None if other is None or other is matter else {"free": self._free(other), "id": str(other.id)},
+            "today": TODAY if self.rng.random() < 0.9 else "2019-01-01",
+            "row:retention": {"years": 10, "action": "keep"} if self.rng.random() < 0.2 else None,
+        }
+        involved = {matter_id: matter} | ({other.id: other} if other else {})
+        before = {m: copy.deepcopy(s) for m, s in involved.items()}
+        guard = promises.failing(self.registry, step, matter, proceeding, actor, form, extra)
+        command = Command(step.name, form, extra)
+        call = lambda: engine.decide(  # noqa: E731  # asked once, at one of two places
+            self.registry, involved, proceeding_id, command, actor=actor, new_id=self.new_id
+        )
+        if guard is not None:
+            self._must_refuse("guard", proceeding.procedure, step, call)
+            return False
+        try:
+            decision = call()
+        except RefusedError as error:
+            if error.reason == "right":
+                raise promises.BrokenError(f"{step.name}: its own clause does not let {sorted(actor.keys)}") from error
+            return False
+        self._store(decision, actor, before)
+        return True
+
+    def _raw(self, step, matter, proceeding):
+        self.answers.others = [m for m in self.matters if m != matter.id]
+        raw = self.answers.form(step, matter, proceeding)
+        retained = step.form.field("retention_until")
+        if retained is not None and self.rng.random() < 0.8:
+            raw["retention_until"] = self.rng.choice(("2023-12-31", "2024-12-31"))
+        return raw
+
+    def _free(self, other):
+        absorbs = any(
+            procedure.by_name.get("absorb") in procedure.steps_from(proceeding.state)
+            for proceeding, procedure in self._open(other)
+        )
+        return absorbs and other.leader is None and not other.protected and not other.archived
+
+    def _last(self, matter_id, step):
+        if not step.undoes:
+            return None
+        for entry in reversed(self.log[matter_id]):
+            if not entry.undone and entry.move.step not in UNNOTED:
+                move = entry.move
+                return LastEntry(entry.id, move.proceeding, move.procedure, move.step, entry.user, list(move.effects))
+        return None
+
+    # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────
+    def _refusal(self, step, matter, proceeding):
+        """A stranger, the wrong state, or a form with a hole: each must be refused and leave no trace."""
+        matters = copy.deepcopy(self.matters)
+        procedure = self.registry.procedure(proceeding.procedure, proceeding.version)
+        kind = self.rng.choice(("stranger", "state", "missing", "restated"))
+        state = matters[matter.id]
+        actor = self.stranger()
+        if kind == "state":
+            steps = [s for s in procedure.steps if s not in procedure.steps_from(proceeding.state)]
+            step = self.rng.choice([s for s in steps if START not in s.sources] or steps)
+        if kind == "restated":
+            self._restate(step, state, proceeding)
+            return
+        if kind == "missing":
+            needed = [f for f in step.form.fields if f.required and f.concept not in state.facts]
+            if needed:
+                raw = self._raw(step, state, proceeding)
+                raw.pop(needed[0].name, None)
+                self._must_refuse("missing", proceeding.procedure, step, lambda: self._parse(step, raw, state))
+            return
+        if kind == "state":
+            actors = [a for by in step.by if (a := self.actor_for(by, state, state.proceedings[proceeding.id], step))]
+            actor = actors[0] if actors else Actor("system", JURISDICTION)
+        command = Command(step.name, {})
+        self._must_refuse(
+            kind, proceeding.procedure, step,
+            lambda: engine.decide(
+                self.registry, {matter.id: state}, proceeding.id, command, actor=actor, new_id=self.new_id
+            ),
+        )
+
+    def _restate(self, step, matter, proceeding):
+        """What is known is not asked again: leaving it out is enough, and another value is refused."""
+        for item in step.form.fields:
+            concept = self.registry.concepts[item.concept]
+            fact = matter.facts.get(item.concept)
+            if concept.scope != "matter" or fact is None or item.revises:
+                continue
+            raw = self._raw(step, matter, proceeding)
+            value = self.answers.value(item, concept, matter, proceeding, raw)
+            if fact == SEALED or forms.parse_value(item, concept, value, forms.Checks()) != fact:
+                self._must_refuse(
+                    "restated", proceeding.procedure, step, lambda r=raw | {item.name: value}: self._parse(step, r, matter)
+                )
+            return
+
+    def _must_refuse(self, kind, procedure, step, call):
+        try:
+            call()
+        except RefusedError:
+            self.tally.refused[procedure, step.name] += 1
+            self.tally.kinds[kind] += 1
+            return
+        raise promises.BrokenError(f"{procedure}.{step.name}: not refused ({kind})")
+
+    # ── storing ──────────────────────────────────────────────────────────────────────────────────────────────
+    def _store(self, decision, actor, before):
+        for move in decision.moves:
+            self.tally.taken[move.procedure, move.step] += 1
+            self.trail.append(f"{move.procedure}.{move.step}")
+            old = before.get(move.matter)
+            stood = copy.deepcopy(old.proceedings.get(move.proceeding)) if old else None
+            entry = Taken(
+                self.new_id(), move, "" if move.automatic else str(actor.user or ""), stood,
+                frozenset(old.audience) if old else frozenset(),
+            )
+            log = self.log.setdefault(move.matter, [])
+            for effect in move.effects:
+                if effect["do"] == "undo":
+                    undone = next(t for t in log if str(t.id) == effect["entry"])
+                    undone.undone = True
+                    promises.undone(decision.matters[move.matter], undone)
+            log.append(entry)
+            self._chain(move, entry)
+        for matter in decision.matters.values():
+            matter.new = False
+            matter.last = None
+            for proceeding in matter.proceedings.values():
+                proceeding.new = False
+            self._seal(matter)
+            matter.archived = promises.archived(self.registry, matter)
+            self.matters[matter.id] = matter
+        promises.keep(self.registry, self.matters, decision, before, self.log)
+
+    def _seal(self, matter):
+        """Personal facts come back from the store sealed."""
+        for concept in matter.facts:
+            if self.registry.concepts[concept].personal:
+                matter.facts[concept] = SEALED
+
+    def _chain(self, move, entry):
+        rows = self.chains.setdefault(move.matter, [])
+        body = canonical(
+            {"id": entry.id, "chain": move.matter, "step": move.step, "to": move.to_state, "effects": move.effects}
+        )
+        prev = rows[-1].hash if rows else None
+        rows.append(Row(move.matter, len(rows) + 1, entry.id, body, entry_hash(body, prev), prev))
+
+    def _chains_verify(self):
+        for matter, rows in self.chains.items():
+            faults = verify_chain(rows, (len(self.log[matter]), rows[-1].hash))
+            if faults:
+                raise promises.BrokenError(f"chain: {faults[0].kind} at {faults[0].seq}")
+
+
+def _fields(actor):
+    return {name: getattr(actor, name) for name in Actor.__slots__}
+
+
+def may(registry, step, matter, proceeding, actor):
+    """Whether the engine's rights let this actor take the step."""
+    try:
+        rights.check_right(step, matter, proceeding, actor)
+    except RefusedError:
+        return False
+    return True
