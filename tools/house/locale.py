@@ -92,7 +92,7 @@ def _holes(text: str) -> list[str]:
 
 
 def _faults(file: str, message: Message) -> Iterator[Broken]:
-    texts = [message.string] if isinstance(message.string, str) else list(message.string)
+    texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
     sources = [message.id] if isinstance(message.id, str) else list(message.id)
     if message.fuzzy:
         yield Broken(file, 0, f"the English of “{_id(message)}” is marked fuzzy; settle it")

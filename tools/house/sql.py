@@ -122,8 +122,13 @@ class Strings(ast.NodeVisitor):
         if name == "format":
             given = iter(args)
             named = {k.arg: self._part(k.value) for k in node.keywords if k.arg}
-            fill = lambda m: args[int(m[1])] if m[1].isdigit() and int(m[1]) < len(args) else named.get(m[1], HOLE)  # noqa: E731
-            return re.sub(r"\{(\w*)[^{}]*\}", lambda m: fill(m) if m[1] else next(given, HOLE), base)
+
+            def fill(m: re.Match[str]) -> str:
+                if not m[1]:
+                    return next(given, HOLE)
+                return args[int(m[1])] if m[1].isdigit() and int(m[1]) < len(args) else named.get(m[1], HOLE)
+
+            return re.sub(r"\{(\w*)[^{}]*\}", fill, base)
         if name == "join" and node.args and isinstance(node.args[0], ast.List | ast.Tuple):
             return base.join(self._part(e) for e in node.args[0].elts)
         if name == "replace" and len(args) >= 2 and HOLE not in args[0]:
