@@ -3,6 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PYTHONUTF8 := 1
+export NO_MKDOCS_2_WARNING := 1
 # Some machines have no home folder; browsers, mypy and pip want one.
 ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.venv/home

@@ -51,9 +51,18 @@ def _spelled(entry: Any, files: Files) -> Any:
 
 def page(procedure: Procedure, registry: Registry) -> str:
     """The declaration of one procedure as a page: states, steps, terms."""
-    rows = [f"# {procedure.label}", "", f"`{procedure.name}`，第 {procedure.version} 版。这一页由声明生成。", "", "## 状态", ""]
+    rows = [
+        f"# {procedure.label}",
+        "",
+        f"`{procedure.name}`，第 {procedure.version} 版。这一页由声明生成。",
+        "",
+        "## 状态",
+        "",
+    ]
     rows += ["| 状态 | 名称 | 到这里以后 |", "|---|---|---|"]
-    rows += [f"| `{name}` | {label} | {_after(procedure, name, registry)} |" for name, label in procedure.states.items()]
+    rows += [
+        f"| `{name}` | {label} | {_after(procedure, name, registry)} |" for name, label in procedure.states.items()
+    ]
     rows += ["", "## 步骤", "", "| 步骤 | 名称 | 从 | 到 | 谁能办 | 要填 |", "|---|---|---|---|---|---|"]
     rows += [_step(step, procedure, registry) for step in procedure.steps]
     if procedure.terms:
@@ -71,7 +80,11 @@ def _after(procedure: Procedure, state: str, registry: Registry) -> str:
 
 
 def _step(step: Step, procedure: Procedure, registry: Registry) -> str:
-    fields = "、".join(_concept(f.concept, registry) + ("" if f.required else "（可不填）") for f in step.form.fields) if step.form else ""
+    fields = (
+        "、".join(_concept(f.concept, registry) + ("" if f.required else "（可不填）") for f in step.form.fields)
+        if step.form
+        else ""
+    )
     target = procedure.states.get(step.target or "", "不变" if step.target is None else "回到原来的状态")
     who = "；".join(_who(by) for by in step.by)
     return f"| `{step.name}` | {step.label} | {_states(step.sources, procedure)} | {target} | {who} | {fields} |"

@@ -27,7 +27,8 @@ PLANTED = {
     "manager in a name": M + "rows = Matter.objects\nrows.update(title='x')",
     "base manager": M + "Matter._base_manager.update(title='x')",
     "queryset in a name": M + "q = Matter.objects.all()\nq = q.filter(id=1)\nq.update(title='x')",
-    "queryset on self": M + "class A:\n    def __init__(self):\n        self.q = Matter.objects.all()\n    def go(self):\n        self.q.update(title='x')",
+    "queryset on self": M +
+    "class A:\n    def __init__(self):\n        self.q = Matter.objects.all()\n    def go(self):\n        self.q.update(title='x')",
     "walrus": M + "if m := Matter.objects.first():\n    m.save()",
     "tuple": M + "m, n = Matter.objects.get(), 1\nm.save()",
     "comprehension": M + "[m.delete() for m in Matter.objects.all()]",
