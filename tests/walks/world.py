@@ -11,7 +11,7 @@ from tests.walks.answers import CENTRE, Answers
 from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.ledger.chain import Row, entry_hash
 from tianping.kernel.ledger.verify import verify_chain
-from tianping.kernel.lifecycle import engine, forms, rights
+from tianping.kernel.lifecycle import engine, forms
 from tianping.kernel.lifecycle.state import SEALED, Actor, Command, LastEntry, MatterState, RefusedError
 from tianping.kernel.lifecycle.vocabulary import START, Assigned, Guest, Lapse, Leader, Party, Post
 
@@ -39,7 +39,8 @@ class Tally:
 
     taken: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
-    kinds: Counter = field(default_factory=Counter)
+    kinds: Counter = field(default_factory=Counter)  # of refusals
+    undone: Counter = field(default_factory=Counter)  # by the step that was taken back
     broken: list = field(default_factory=list)
 
     @property
@@ -115,10 +116,19 @@ class World:
             self._refusal(*self.rng.choice(options))
         self.rng.shuffle(options)
         if self.rng.random() < 0.85:
-            options.sort(key=lambda o: self.tally.taken[o[2].procedure, o[0].name])
+            options.sort(key=self._tried)
         for step, matter, proceeding in options[:12]:
             if self._try(step, matter.id, proceeding.id):
                 return
+
+    def _tried(self, option):
+        """How often this was taken; an undo counts for each step that it takes back."""
+        step, matter, proceeding = option
+        if not step.undoes:
+            return self.tally.taken[proceeding.procedure, step.name]
+        last = self._last(matter.id, step)
+        fits = last is not None and last.step in step.undoes and last.proceeding == proceeding.id and last.user
+        return self.tally.undone[proceeding.procedure, last.step] if fits else 10**9
 
     def _open(self, matter):
         found = []
@@ -270,18 +280,26 @@ class World:
 
     def _restate(self, step, matter, proceeding):
         """What is known is not asked again: leaving it out is enough, and another value is refused."""
-        for item in step.form.fields:
-            concept = self.registry.concepts[item.concept]
-            fact = matter.facts.get(item.concept)
-            if concept.scope != "matter" or fact is None or item.revises:
-                continue
-            raw = self._raw(step, matter, proceeding)
-            value = self.answers.value(item, concept, matter, proceeding, raw)
-            if fact == SEALED or forms.parse_value(item, concept, value, forms.Checks()) != fact:
-                self._must_refuse(
-                    "restated", proceeding.procedure, step, lambda r=raw | {item.name: value}: self._parse(step, r, matter)
-                )
+        procedure = self.registry.procedure(proceeding.procedure, proceeding.version)
+        asked = [
+            (s, item)
+            for s in (step, *procedure.starts)
+            for item in s.form.fields
+            if not item.revises
+            and self.registry.concepts[item.concept].scope == "matter"
+            and matter.facts.get(item.concept) is not None
+        ]
+        if not asked:
             return
+        step, item = self.rng.choice(asked)
+        concept, fact = self.registry.concepts[item.concept], matter.facts[item.concept]
+        raw = self._raw(step, matter, proceeding)
+        promises.need(item.name not in self._parse(step, raw, matter), f"{step.name} takes {item.name} for new")
+        value = self.answers.value(item, concept, matter, proceeding, raw)
+        if fact == SEALED or forms.parse_value(item, concept, value, forms.Checks()) != fact:
+            self._must_refuse(
+                "restated", procedure.name, step, lambda: self._parse(step, raw | {item.name: value}, matter)
+            )
 
     def _must_refuse(self, kind, procedure, step, call):
         try:
@@ -290,6 +308,8 @@ class World:
             self.tally.refused[procedure, step.name] += 1
             self.tally.kinds[kind] += 1
             return
+        except KeyError as error:
+            raise promises.BrokenError(f"{procedure}.{step.name}: went on without {error} ({kind})") from error
         raise promises.BrokenError(f"{procedure}.{step.name}: not refused ({kind})")
 
     # ── storing ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -308,6 +328,7 @@ class World:
                 if effect["do"] == "undo":
                     undone = next(t for t in log if str(t.id) == effect["entry"])
                     undone.undone = True
+                    self.tally.undone[move.procedure, undone.move.step] += 1
                     promises.undone(decision.matters[move.matter], undone)
             log.append(entry)
             self._chain(move, entry)
@@ -344,12 +365,3 @@ class World:
 
 def _fields(actor):
     return {name: getattr(actor, name) for name in Actor.__slots__}
-
-
-def may(registry, step, matter, proceeding, actor):
-    """Whether the engine's rights let this actor take the step."""
-    try:
-        rights.check_right(step, matter, proceeding, actor)
-    except RefusedError:
-        return False
-    return True
