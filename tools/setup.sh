@@ -10,7 +10,7 @@ LOG=$VENV/setup.log
 
 say() { printf '%s\n' "$*"; }
 # The reason without addresses: where packages come from is the business of each machine.
-reason() { sed -E "s#[a-z+]+://[^ ']*#(address)#g; s#host='[^']*'#host#g; s#(Resolving|Connecting to|connect to) '?[^ ,]+#\1 (address)#g" "$LOG" | tail -n "${1:-15}" >&2; }
+reason() { sed -E "s#[a-z+]+://[^ ']*#(address)#g; s#host='[^']*'#host#g; s#(Resolving|Connecting to|connect to) '?[^ ,]+#\1 (address)#g" "$LOG" | cut -c 1-240 | tail -n 12 >&2; }
 die() { say "$1" >&2; [ ! -s "$LOG" ] || reason; exit 1; }
 quietly() { "$@" >>"$LOG" 2>&1 </dev/null; }
 
