@@ -67,6 +67,28 @@ ROUTES: dict[str, str] = {
 # Routes that know no matter: declarations, log-in, uploads of one's own, the report that is being written.
 NOTHING_TO_TELL = frozenset(
     {
+        # one's own account
+        "login/enrol/",
+        "me/",
+        "me/sessions/end/",
+        "identity/",
+        "identity/code/",
+        "login/second/",
+        "login/passkey/",
+        "login/again/",
+        "login/again/second/",
+        "login/again/passkey/",
+        "me/password/",
+        "me/factors/",
+        "me/passkeys/",
+        "me/passkeys/add/",
+        "me/passkeys/<int:pk>/remove/",
+        "me/totp/",
+        "me/totp/off/",
+        "me/codes/",
+        "me/codes/new/",
+        "oidc/<slug:provider_id>/login/",
+        "oidc/<slug:provider_id>/login/callback/",
         "login/",
         "logout/",
         "",

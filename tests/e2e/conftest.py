@@ -14,7 +14,11 @@ from django.db import connections
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
     "--disable-sync",
 ]
 
@@ -93,7 +97,10 @@ def page(browser, site):
     page.set_default_timeout(10_000)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith((site, "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda request: wrong.append(request.url) if not request.url.startswith((site, "data:", "blob:")) else None,
+    )
     yield page
     context.close()
     assert wrong == []

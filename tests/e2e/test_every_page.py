@@ -11,11 +11,42 @@ from tianping.kernel.service import advance, report, show
 
 pytestmark = pytest.mark.e2e
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-STORY = {"description": "楼上漏水，厨房天花板鼓起来了。", "title": "楼上漏水", "reporter_name": "周桂兰", "reporter_phone": "13800002207"}
+STORY = {
+    "description": "楼上漏水，厨房天花板鼓起来了。",
+    "title": "楼上漏水",
+    "reporter_name": "周桂兰",
+    "reporter_phone": "13800002207",
+}
 # Routes that answer with no page of their own: they change something, lead on, or give a file.
 NO_PAGE = {
-    "accounts:logout", "citizen:code", "desk:search", "desk:bulk", "desk:procedures", "files:whole", "files:begin",
-    "files:chunk", "files:finish", "files:download",
+    "accounts:logout",
+    "citizen:code",
+    "desk:search",
+    "desk:bulk",
+    "desk:procedures",
+    "files:whole",
+    "files:begin",
+    "files:chunk",
+    "files:finish",
+    "files:download",
+    # log-in: steps that need one before them, or lead on to the page of one's account
+    "accounts:end-session",
+    "accounts:identity-code",
+    "account_login",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_activate_totp",
+    "openid_connect_login",
+    "openid_connect_callback",
 }
 NOT_PAGES = ("api/",)
 
@@ -56,17 +87,35 @@ def addresses(matters):
     step = [fresh.matter, fresh.proceeding, "triage"]
     return {
         "accounts:login": ("", reverse("accounts:login")),
-        "citizen:home": ("", "/"), "citizen:report": ("", "/report/"), "citizen:step": ("", "/report/story/"),
-        "citizen:receipt": ("told", "/receipt/"), "citizen:progress": ("", "/progress/"),
-        "citizen:standing": ("code", "/standing/"), "citizen:act": ("code", "/standing/rate/"),
-        "citizen:mediation": ("", "/mediation/"), "citizen:law": ("", "/law/"), "citizen:privacy": ("", "/privacy/"),
-        "citizen:mine": ("", "/mine/"), "citizen:own": ("citizen", reverse("citizen:own", args=[done.matter])),
-        "desk:worklist": ("liuxiaoyan", "/desk/"), "desk:filter": ("liuxiaoyan", "/desk/filter/"),
-        "desk:export": ("liuxiaoyan", "/desk/export/"), "desk:new": ("liuxiaoyan", "/desk/new/"),
-        "desk:board": ("liuxiaoyan", "/desk/board/"), "desk:board-matter": ("liuxiaoyan", reverse("desk:board-matter", args=one)),
-        "desk:supervise": ("sunlei", "/desk/supervise/"), "desk:figures": ("sunlei", "/desk/figures/"),
-        "desk:audit": ("guoyan", "/desk/audit/"), "desk:procedure": ("liuxiaoyan", "/desk/procedures/intake/"),
-        "desk:matter": ("liuxiaoyan", reverse("desk:matter", args=one)), "desk:pane": ("liuxiaoyan", reverse("desk:pane", args=one)),
+        "accounts:identity": ("", "/identity/"),
+        "accounts:enrol": ("liuxiaoyan", "/login/enrol/"),
+        "accounts:me": ("liuxiaoyan", "/me/"),
+        "account_reauthenticate": ("liuxiaoyan", "/login/again/"),
+        "account_change_password": ("liuxiaoyan", "/me/password/"),
+        "citizen:home": ("", "/"),
+        "citizen:report": ("", "/report/"),
+        "citizen:step": ("", "/report/story/"),
+        "citizen:receipt": ("told", "/receipt/"),
+        "citizen:progress": ("", "/progress/"),
+        "citizen:standing": ("code", "/standing/"),
+        "citizen:act": ("code", "/standing/rate/"),
+        "citizen:mediation": ("", "/mediation/"),
+        "citizen:law": ("", "/law/"),
+        "citizen:privacy": ("", "/privacy/"),
+        "citizen:mine": ("", "/mine/"),
+        "citizen:own": ("citizen", reverse("citizen:own", args=[done.matter])),
+        "desk:worklist": ("liuxiaoyan", "/desk/"),
+        "desk:filter": ("liuxiaoyan", "/desk/filter/"),
+        "desk:export": ("liuxiaoyan", "/desk/export/"),
+        "desk:new": ("liuxiaoyan", "/desk/new/"),
+        "desk:board": ("liuxiaoyan", "/desk/board/"),
+        "desk:board-matter": ("liuxiaoyan", reverse("desk:board-matter", args=one)),
+        "desk:supervise": ("sunlei", "/desk/supervise/"),
+        "desk:figures": ("sunlei", "/desk/figures/"),
+        "desk:audit": ("guoyan", "/desk/audit/"),
+        "desk:procedure": ("liuxiaoyan", "/desk/procedures/intake/"),
+        "desk:matter": ("liuxiaoyan", reverse("desk:matter", args=one)),
+        "desk:pane": ("liuxiaoyan", reverse("desk:pane", args=one)),
         "desk:verify": ("liuxiaoyan", reverse("desk:verify", args=one)),
         "desk:reveal": ("liuxiaoyan", reverse("desk:reveal", args=[fresh.matter, "reporter_phone"])),
         "desk:step": ("liuxiaoyan", reverse("desk:step", args=step)),
@@ -84,7 +133,10 @@ def _enter(page, desk, who, done):
     if who == "code":
         page.goto("/p/" + done.code + "/")
     elif who == "told":
-        for name, fill in (("safety", lambda: page.check("input[value=no]")), ("story", lambda: page.fill("textarea", "灯不亮"))):
+        for name, fill in (
+            ("safety", lambda: page.check("input[value=no]")),
+            ("story", lambda: page.fill("textarea", "灯不亮")),
+        ):
             page.goto(f"/report/{name}/")
             fill()
             page.click(".stick button")

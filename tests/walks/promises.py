@@ -180,7 +180,9 @@ def _facts(registry, move, old, now):
         need(move.form[step.touches["erase"]] not in now.facts, "an erased fact is still there")
     if "correct" in step.touches:
         concept = registry.concepts[move.form["concept"]]
-        need(now.facts[concept.name] == (SEALED if concept.personal else move.form["value"]), "a correction did not hold")
+        need(
+            now.facts[concept.name] == (SEALED if concept.personal else move.form["value"]), "a correction did not hold"
+        )
 
 
 def _because(registry, move, old, decision):

@@ -12,12 +12,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tianping.config.settings")
 
-from hypothesis import HealthCheck, Phase, given, settings  # noqa: E402  # the path comes first
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, settings  # the path comes first
+from hypothesis import strategies as st
 
-from tests.walks.faults import planted  # noqa: E402
-from tests.walks.world import Tally, World  # noqa: E402
-from tianping.kernel.lifecycle.registry import registry_of  # noqa: E402
+from tests.walks.faults import planted
+from tests.walks.world import Tally, World
+from tianping.kernel.lifecycle.registry import registry_of
 
 FLOOR_STEPS = 10_000
 FLOOR_TAKEN = 50
@@ -35,7 +35,11 @@ def walk(registry, tally, examples, *, length=(20, 90), stop=lambda _tally: Fals
     """Hypothesis draws where each walk starts and how long it is; the tally guides it to what was taken least."""
 
     @settings(
-        max_examples=examples, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(st.integers(0, 2**32 - 1), st.integers(*length))
@@ -67,7 +71,7 @@ def find(registry, plant):
         for seed in range(60):
             try:
                 World(registry, seed, tally).walk(60)
-            except Exception as error:  # noqa: BLE001  # a broken engine may break anywhere
+            except Exception as error:  # a broken engine may break anywhere
                 return f"{type(error).__name__}: {error}"
             if tally.broken:
                 return tally.broken[0]
@@ -87,14 +91,18 @@ def main() -> int:
         seldom, never = missing(registry, tally)
         print(
             f"{tally.steps} steps, {sum(tally.refused.values())} refusals, {len(seldom)} steps under {FLOOR_TAKEN},"
-            f" {len(never)} never refused, {time.monotonic() - started:.0f} s", flush=True,
+            f" {len(never)} never refused, {time.monotonic() - started:.0f} s",
+            flush=True,
         )
     seldom, never = missing(registry, tally)
     for name in seldom + never:
         print(f"  too seldom: {name}")
     stored = _stored()
-    print(f"stored: {stored.steps} steps through PostgreSQL, {len(stored.broken)} broken,"
-          f" {time.monotonic() - started:.0f} s", flush=True)
+    print(
+        f"stored: {stored.steps} steps through PostgreSQL, {len(stored.broken)} broken,"
+        f" {time.monotonic() - started:.0f} s",
+        flush=True,
+    )
     broken = tally.broken + stored.broken
     for sentence in broken[:20]:
         print(f"  broken: {sentence}")

@@ -38,7 +38,9 @@ class CountyAnswers(Answers):
         }
         with acting(system_actor(JURISDICTION)):
             self.offices = list(Agency.objects.filter(kind="bureau", active=True).values_list("path", flat=True))
-            self.people = [str(u) for u in User.objects.filter(username__in=("caoyong", "dugang")).values_list("id", flat=True)]
+            self.people = [
+                str(u) for u in User.objects.filter(username__in=("caoyong", "dugang")).values_list("id", flat=True)
+            ]
 
     def typed(self, field, concept):
         match concept.type:
@@ -101,7 +103,11 @@ class StoredWorld:
         names = [p for p in self.registry.procedures() if any(not s.automatic for s in p.starts)]
         procedure = self.rng.choice(names)
         step = self.rng.choice([s for s in procedure.starts if not s.automatic])
-        raw = {k: v for k, v in self.answers.form(step).items() if k not in {"danger", "violence", "minor", "complained_agency"}}
+        raw = {
+            k: v
+            for k, v in self.answers.form(step).items()
+            if k not in {"danger", "violence", "minor", "complained_agency"}
+        }
         if "protect" in step.touches:
             raw["violence"] = True
         actor = self._holder("registrar", "qingxi.zongzhi.") if procedure.name != "intake" else guest()
@@ -170,13 +176,15 @@ class StoredWorld:
             matter = snapshot.matters[matter_id]
             try:
                 values = forms.parse(
-                    step.form, raw, self.registry.concepts, known=matter.facts, checks=form_checks(actor, snapshot.stamp)
+                    step.form,
+                    raw,
+                    self.registry.concepts,
+                    known=matter.facts,
+                    checks=form_checks(actor, snapshot.stamp),
                 )
                 extra = extra_for(self.registry, step, matter, snapshot, values, actor)
                 command = Command(step.name, values, extra)
-                return engine.decide(
-                    self.registry, snapshot.matters, proceeding_id, command, actor=actor, new_id=uuid4
-                )
+                return engine.decide(self.registry, snapshot.matters, proceeding_id, command, actor=actor, new_id=uuid4)
             except RefusedError:
                 return None
 
@@ -194,7 +202,9 @@ class StoredWorld:
             if stored is None:
                 continue  # split off here; its id is the store's own
             need = promises.need
-            need(_shape(stored) == _shape(wanted), f"proceedings stored otherwise: {_shape(stored)} not {_shape(wanted)}")
+            need(
+                _shape(stored) == _shape(wanted), f"proceedings stored otherwise: {_shape(stored)} not {_shape(wanted)}"
+            )
             for ident, proceeding in stored.proceedings.items():
                 other = wanted.proceedings.get(ident)
                 if other is None:
@@ -219,11 +229,15 @@ class StoredWorld:
         archived = promises.archived(self.registry, matter)
         need(archived == matter.archived, f"archived is {matter.archived} in {main.state}")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT proceeding_id, key, steps FROM todo WHERE jurisdiction = %s AND matter_id = %s",
-                           [JURISDICTION, matter.id])
+            cursor.execute(
+                "SELECT proceeding_id, key, steps FROM todo WHERE jurisdiction = %s AND matter_id = %s",
+                [JURISDICTION, matter.id],
+            )
             rows = {(p, k): set(s) for p, k, s in cursor.fetchall()}
-            cursor.execute("SELECT count(*), max(seq) FROM entry WHERE jurisdiction = %s AND matter_id = %s",
-                           [JURISDICTION, matter.id])
+            cursor.execute(
+                "SELECT count(*), max(seq) FROM entry WHERE jurisdiction = %s AND matter_id = %s",
+                [JURISDICTION, matter.id],
+            )
             need(cursor.fetchone() == (row["head_seq"], row["head_seq"]), "entries and head do not agree")
         wanted = {}
         for proceeding in matter.proceedings.values():
@@ -241,5 +255,3 @@ class StoredWorld:
 
 def _shape(matter):
     return sorted((p.procedure, p.state, p.slot, p.holder) for p in matter.proceedings.values())
-
-

@@ -153,8 +153,13 @@ class World:
             self._begin_refused(procedure, step, actor, {k: v for k, v in raw.items() if k != needed[0]})
         matter = MatterState(self.new_id(), CENTRE, CENTRE, new=True, place_path="qx.zhen.")
         decision = engine.begin(
-            self.registry, procedure.name, lambda s: self._parse(s, raw), actor=actor, matter=matter,
-            new_id=self.new_id, step_name=step.name,
+            self.registry,
+            procedure.name,
+            lambda s: self._parse(s, raw),
+            actor=actor,
+            matter=matter,
+            new_id=self.new_id,
+            step_name=step.name,
         )
         self._store(decision, actor, {})
 
@@ -168,10 +173,17 @@ class World:
     def _begin_refused(self, procedure, step, actor, raw):
         matter = MatterState(self.new_id(), CENTRE, CENTRE, new=True, place_path="qx.zhen.")
         self._must_refuse(
-            "missing", procedure.name, step,
+            "missing",
+            procedure.name,
+            step,
             lambda: engine.begin(
-                self.registry, procedure.name, lambda s: self._parse(s, raw), actor=actor, matter=matter,
-                new_id=self.new_id, step_name=step.name,
+                self.registry,
+                procedure.name,
+                lambda s: self._parse(s, raw),
+                actor=actor,
+                matter=matter,
+                new_id=self.new_id,
+                step_name=step.name,
             ),
         )
 
@@ -272,7 +284,9 @@ class World:
             actor = actors[0] if actors else Actor("system", JURISDICTION)
         command = Command(step.name, {})
         self._must_refuse(
-            kind, proceeding.procedure, step,
+            kind,
+            proceeding.procedure,
+            step,
             lambda: engine.decide(
                 self.registry, {matter.id: state}, proceeding.id, command, actor=actor, new_id=self.new_id
             ),
@@ -320,7 +334,10 @@ class World:
             old = before.get(move.matter)
             stood = copy.deepcopy(old.proceedings.get(move.proceeding)) if old else None
             entry = Taken(
-                self.new_id(), move, "" if move.automatic else str(actor.user or ""), stood,
+                self.new_id(),
+                move,
+                "" if move.automatic else str(actor.user or ""),
+                stood,
                 frozenset(old.audience) if old else frozenset(),
             )
             log = self.log.setdefault(move.matter, [])

@@ -73,7 +73,8 @@ def test_what_is_over_is_told_and_stands_on_the_record_once(road, ears):
     begun(one.matter, "triage", timedelta(hours=30))
     scan(J, [ears])
     assert [(offset, keys) for _term, offset, keys in ears.heard] == [
-        (-4, ("dispatcher@qingxi.zongzhi.",)), (0, ("supervisor@qingxi.zongzhi.",)),
+        (-4, ("dispatcher@qingxi.zongzhi.",)),
+        (0, ("supervisor@qingxi.zongzhi.",)),
     ]
     assert entries(one.matter, "escalate") == 1
     newest = show(actor("dispatcher"), one.matter, "handling").entries[0]
@@ -88,7 +89,10 @@ def test_alarms_come_one_after_the_other_each_to_its_post(road, ears):
     begun(one.matter, "answer", timedelta(days=60))
     scan(J, [ears])
     assert [(offset, keys[0].split("@")[0]) for _term, offset, keys in ears.heard] == [
-        (-3, "handler"), (0, "head"), (1, "supervisor"), (3, "leader"),
+        (-3, "handler"),
+        (0, "head"),
+        (1, "supervisor"),
+        (3, "leader"),
     ]
     assert entries(one.matter, "escalate") == 3
 
@@ -147,7 +151,8 @@ def test_a_protected_matter_tells_its_protector(road, ears):
     begun(one.matter, "protect_report", timedelta(hours=1, minutes=30))
     scan(J, [ears])
     assert sorted(ears.heard) == [
-        ("protect_contact", 0, ("protector@qingxi.zongzhi.",)), ("protect_contact", 1, ("leader@qingxi.",)),
+        ("protect_contact", 0, ("protector@qingxi.zongzhi.",)),
+        ("protect_contact", 1, ("leader@qingxi.",)),
         ("protect_report", -1, ("protector@qingxi.zongzhi.",)),
     ]
 
