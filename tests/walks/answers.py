@@ -42,7 +42,7 @@ class Answers:
             return rng.choice(running) if running else "none"
         return self.typed(field, concept)
 
-    def typed(self, field, concept):
+    def typed(self, field, concept):  # noqa: PLR0911  # one answer a type
         rng = self.rng
         choices = field.choices or concept.choices
         match concept.type:

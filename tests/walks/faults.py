@@ -64,7 +64,7 @@ def _posts_in_a_protected_matter():
 def _asks_twice():
     true = forms.parse
     return patch.object(
-        forms, "parse", lambda form, raw, concepts, *, known=None, checks=None: true(form, raw, concepts, checks=checks)
+        forms, "parse", lambda form, raw, concepts, **rest: true(form, raw, concepts, **rest | {"known": None})
     )
 
 

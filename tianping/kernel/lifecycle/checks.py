@@ -124,7 +124,7 @@ def _steps(_registry: "Registry", p: Procedure) -> Iterator[str]:
         elif s.target == BACK and s.sources != (p.suspended,):
             yield f"step {s.name!r} goes BACK, so it must start from {p.suspended!r} alone"
         if START in s.sources and s.target is None:
-            yield f"START step {s.name!r} needs a target state"
+            yield f"START step {s.name!r} needs a target state; name the one it leads to"
         if not s.by:
             yield f"step {s.name!r} is nobody's; say in `by` who may take it"
         for by in s.by:

@@ -129,9 +129,8 @@ def _automatic(_registry: "Registry", p: Procedure) -> Iterator[str]:
             if state == start:
                 yield f"automatic steps run in a circle through {start!r}; let a person take one of them"
                 return
-            if state not in seen:
-                seen.add(state)
-                todo |= moves.get(state, set())
+            seen.add(state)
+            todo |= moves.get(state, set()) - seen
 
 
 def _instant(s: Step) -> bool:

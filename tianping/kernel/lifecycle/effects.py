@@ -166,7 +166,7 @@ def touch(
             case "supervise":
                 move.effects.append({"do": "supervise", "to": source == "on", "was": proceeding.supervised})
                 proceeding.supervised = source == "on"
-            case "tell":
+            case _:  # "tell"
                 move.effects.append({"do": "tell", "words": source})
 
 
@@ -309,7 +309,7 @@ def _invert(matter: MatterState, proceeding: ProceedingState, effect: dict[str, 
             do = _INVERSE_TERM[effect["to"]]
             set_term(proceeding, effect["name"], do)
             move.effects.append({"do": "term", "name": effect["name"], "to": do})
-        case "supervise":
+        case _:  # "supervise": what else an entry may do, LASTING names
             move.effects.append({"do": "supervise", "to": effect["was"], "was": proceeding.supervised})
             proceeding.supervised = effect["was"]
 

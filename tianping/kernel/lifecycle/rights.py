@@ -11,10 +11,8 @@ from tianping.kernel.lifecycle.vocabulary import (
     PROOFS,
     Assigned,
     By,
-    Children,
     Guard,
     Guest,
-    Kernel,
     Lapse,
     Leader,
     Party,
@@ -99,8 +97,8 @@ def check_right(step: Step, matter: MatterState, proceeding: ProceedingState, ac
             case Leader():
                 if actor.system:
                     return
-            case Kernel() | Children():
-                pass  # taken inside the step that causes them, never asked for
+            case _:
+                pass  # Kernel and Children: taken inside the step that causes them, never asked for
     if proof_lacking:
         raise RefusedError(_("请先验证您的身份，再办这一步"), "proof")
     raise RefusedError(_("这一步不归您办"), "right")
