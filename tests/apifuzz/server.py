@@ -61,6 +61,8 @@ def serve(url: str) -> Iterator[tuple[str, Path]]:
             "-m",
             "gunicorn",
             "tianping.config.wsgi:application",
+            "--config",
+            str(Path(__file__).with_name("logged.py")),
             "--bind",
             f"127.0.0.1:{port}",
             "--workers",

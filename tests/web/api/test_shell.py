@@ -219,7 +219,14 @@ def test_a_list_holds_text_alone(guest):
     assert set(answer.json()["fields"]) == {"point", "files"}
 
 
-@pytest.mark.parametrize("name", ["\x86", "\u200b"])
+@pytest.mark.parametrize("name", ["\x86", "\u2060"])
 def test_a_name_that_cannot_be_one_is_refused_with_words(guest, name):
     answer = guest.post("/reports", {"form": {"description": "x", "reporter_name": name}})
     assert answer.status_code == 422
+
+
+def test_a_fault_outside_any_operation_is_a_problem_too(monkeypatch):
+    monkeypatch.setattr("tianping.web.api.document.codes", lambda _jurisdiction: 1 / 0)
+    answer = Client(raise_request_exception=False).get("/api/v1/openapi.json")
+    assert answer.status_code == 500
+    assert answer["Content-Type"] == "application/problem+json"

@@ -112,6 +112,8 @@ def shell(view: View) -> View:
             return problems.respond("syntax", gettext("请求写得不对，请对照接口说明"))
         except Http404 as error:
             return problems.of_missing(request, error)
+        except Exception as error:  # noqa: BLE001  # outside any operation, as in one: told in a sentence, logged whole
+            return problems.of_fault(request, error)
         if response.status_code == problems.STATUS["method"]:
             headers = {"Allow": response["Allow"]}
             return problems.respond("method", gettext("这里不能用这种方法，请对照接口说明"), headers=headers)

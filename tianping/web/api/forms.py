@@ -18,7 +18,7 @@ from tianping.web.api.problems import Problem
 
 MOST_FIELDS: Final = 100
 MOST_ITEMS: Final = 200
-_TEXT: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ue000-\uf8ff]*$"
+_TEXT: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ue000-\uf8ff]*$"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SHAPES: Final[dict[str, dict[str, Any]]] = {
     "boolean": {"type": "boolean"},
