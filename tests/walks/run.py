@@ -22,7 +22,7 @@ from tianping.kernel.lifecycle.registry import registry_of
 FLOOR_STEPS = 10_000
 FLOOR_TAKEN = 50
 FLOOR_PLANTED = 10
-STORED_STEPS = 400
+STORED_STEPS = 600
 
 
 def deployed():

@@ -1,6 +1,7 @@
 """The same walk through `report` and `advance` on PostgreSQL: what is stored is what the engine decides, and columns follow."""
 
 import copy
+from collections import Counter
 from random import Random
 from uuid import UUID, uuid4
 
@@ -70,6 +71,7 @@ class StoredWorld:
         self.matters = {}  # id -> state as stored
         self.codes = {}  # id -> key of the receipt
         self.trail = []
+        self.tried = Counter()  # what could not be taken here gives way to something else
 
     def walk(self, steps):
         """Take that many entries' worth of steps, then verify every chain."""
@@ -94,8 +96,9 @@ class StoredWorld:
             for step in self.registry.procedure(proceeding.procedure, proceeding.version).steps_from(proceeding.state)
         ]
         self.rng.shuffle(options)
-        options.sort(key=lambda o: self.tally.taken[o[2].procedure, o[0].name])
-        for step, matter, proceeding in options[:8]:
+        options.sort(key=lambda o: self.tally.taken[o[2].procedure, o[0].name] + self.tried[o[2].procedure, o[0].name])
+        for step, matter, proceeding in options[:4]:
+            self.tried[proceeding.procedure, step.name] += 0.25
             if self._try(step, matter, proceeding):
                 return
 
@@ -171,8 +174,10 @@ class StoredWorld:
     def _decided(self, step, matter_id, proceeding_id, raw, actor, other):
         """What the pure engine makes of the stored states, or None when it refuses."""
         wanted = [matter_id] + ([other] if other else [])
-        with acting(system_actor(JURISDICTION)):
+        with acting(actor):
             snapshot = read(JURISDICTION, lock(JURISDICTION, wanted, None, update=False), None, last=bool(step.undoes))
+            if matter_id not in snapshot.matters:
+                return None  # out of this actor's sight
             matter = snapshot.matters[matter_id]
             try:
                 values = forms.parse(
