@@ -88,6 +88,7 @@ def django_db_setup(template, django_db_blocker):
     from django.conf import settings
 
     settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
+    settings.SECOND_FACTOR = "offered"  # tests of pages log in with a password; those of log-in say "required"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     name = f"test_{os.getpid()}"
     _clone(template, name)

@@ -76,12 +76,29 @@ INSTALLED_APPS = [
     "tianping.kernel.documents",
     "tianping.kernel.matters",
     "tianping.capabilities.search",
+    "tianping.capabilities.notices",
     "tianping.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+]
+# Where pages hear that something moved (server-sent events); empty: they do not listen.
+LIVE_URL = os.environ.get("TIANPING_LIVE_URL", "/live/events")
+# What follows the record, each with a position of its own in the feed.
+READERS = [
+    "tianping.kernel.matters.readers.followers.Followers",
+    "tianping.kernel.matters.readers.counters.Counters",
+    "tianping.capabilities.search.reader.SearchReader",
+    "tianping.capabilities.notices.reader.Notices",
 ]
 LOGIN_URL = "/login/"
 AUTH_USER_MODEL = "agencies.User"
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "tianping.web.accounts.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tianping.web.accounts.middleware.SwitchMiddleware",
@@ -89,6 +106,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tianping.web.accounts.middleware.ActorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -118,6 +136,7 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # the server warns where it is missing, and warnings are errors
 FILES_FOLDER = HOME / "files"  # contents under their hashes; S3 by other STORAGES
 UPLOAD_FOLDER = HOME / "uploads"  # files on their way
 STORAGES = {
@@ -131,10 +150,67 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("TIANPING_TLS") == "1"
+SESSION_COOKIE_AGE = 8 * 3600  # a working day
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Log-in. Who works here needs a second factor; in the demo it is offered.
+SECOND_FACTOR = "offered" if DEMO else "required"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "tianping.web.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # there is no sign-up; allauth checks that these agree
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE; a closed browser does not end a field officer's day
+ACCOUNT_USER_DISPLAY = "tianping.web.accounts.adapters.display"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/10m/ip,6/10m/key", "reauthenticate": "10/m/user"}
+ACCOUNT_FORMS = {
+    "reauthenticate": "tianping.web.accounts.forms.AgainForm",
+    "change_password": "tianping.web.accounts.forms.PasswordForm",
+}
+MFA_ADAPTER = "tianping.web.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "tianping.web.accounts.forms.SecondForm",
+    "reauthenticate": "tianping.web.accounts.forms.SecondAgainForm",
+    "activate_totp": "tianping.web.accounts.forms.TOTPForm",
+    "add_webauthn": "tianping.web.accounts.forms.PasskeyForm",
+}
+SOCIALACCOUNT_ADAPTER = "tianping.web.accounts.oidc.SocialAdapter"
+
+
+def _oidc(kind: str) -> list[dict[str, object]]:
+    """The OIDC provider for `staff` or `citizen`, when the operator has named one."""
+    names = ("URL", "CLIENT", "SECRET", "NAME")
+    url, client, secret, name = (os.environ.get(f"TIANPING_OIDC_{kind.upper()}_{part}", "") for part in names)
+    if not url:
+        return []
+    return [
+        {
+            "provider_id": kind,
+            "name": name or url,
+            "client_id": client,
+            "secret": secret,
+            "settings": {"server_url": url},
+        }
+    ]
+
+
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [*_oidc("staff"), *_oidc("citizen")]}}
+# How a one-time code reaches a citizen's phone.
+CODE_SENDER = f"tianping.web.accounts.codes.{'OnPage' if DEMO else 'Gateway'}"
+# Log-in counts its tries here: one cache for every process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "web_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # ClamAV's daemon, "host:port" or a socket's path; empty: files are not scanned, and `doctor` says so.
 CLAMD = os.environ.get("TIANPING_CLAMD", "")

@@ -35,3 +35,16 @@ class RateWindow(models.Model):
 
     class Meta:
         db_table = "rate_window"
+
+
+class ProofCode(models.Model):
+    """A one-time code on its way to a phone: its digest and the phone's blind index, never the two themselves."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    blind = models.BinaryField()
+    digest = models.BinaryField()
+    tries = models.IntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "proof_code"

@@ -80,7 +80,7 @@ def test_a_message_reaches_the_gateway_signed_and_once(gateway):
     put(Road())
     assert deliver(J, noon()) == 1
     assert deliver(J, noon()) == 0
-    (headers, body, _path), = gateway.got
+    ((headers, body, _path),) = gateway.got
     message = json.loads(body)
     assert message["to"] == PHONE
     assert message["text"] == "您反映的事（青溪〔2026〕3号）：答复您了。凭回执上的查询码可以看进展。"
@@ -134,7 +134,9 @@ def test_a_gateway_that_fails_is_asked_again_later(gateway):
     assert deliver(J, now + timedelta(seconds=70)) == 0
     assert deliver(J, now + timedelta(minutes=20)) == 1
     assert rows() == [("sent", 3, "")]
-    assert len({json.loads(body)["id"] for _headers, body, _path in gateway.got}) == 1, "the gateway can tell a repetition"
+    assert len({json.loads(body)["id"] for _headers, body, _path in gateway.got}) == 1, (
+        "the gateway can tell a repetition"
+    )
 
 
 def test_what_is_tried_too_often_is_given_up(gateway):

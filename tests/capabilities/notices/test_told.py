@@ -40,7 +40,8 @@ def told(matter, channel=None):
     with acting(system_actor(J)), connection.cursor() as cursor:
         cursor.execute(
             "SELECT to_key, channel, kind, text, blanks::json FROM notice WHERE matter_id = %s AND (%s::text IS NULL OR channel = %s)"
-            " ORDER BY created_at, to_key, channel", [matter, channel, channel],
+            " ORDER BY created_at, to_key, channel",
+            [matter, channel, channel],
         )
         return cursor.fetchall()
 
@@ -68,7 +69,7 @@ def test_a_letter_is_read_once_for_its_post(road):
     read_feed()
     assert unread(actor("handler")) == 1
     assert unread(actor("other_handler")) == 0
-    letter, = inbox(actor("handler"))
+    (letter,) = inbox(actor("handler"))
     assert mark_read(actor("other_handler"), [letter.id]) == 0
     assert mark_read(actor("handler"), [letter.id]) == 1
     assert unread(actor("handler")) == 0
@@ -77,7 +78,9 @@ def test_a_letter_is_read_once_for_its_post(road):
 
 def test_the_reporter_hears_the_declared_sentence_if_they_gave_a_phone(road):
     one, silent = road().to("accepting"), road(reporter_phone="").to("accepting")
-    assert [row[4]["public"] for row in told(one.matter, "sms")] == ["交给承办单位"], "what still waits gives way to what is newer"
+    assert [row[4]["public"] for row in told(one.matter, "sms")] == ["交给承办单位"], (
+        "what still waits gives way to what is newer"
+    )
     assert told(silent.matter, "sms") == []
 
 
@@ -111,7 +114,14 @@ def test_a_proven_citizen_finds_it_in_the_inbox(road):
 def test_nothing_of_a_matter_stands_in_a_notice(road):
     one = road(violence="").to("answered")
     written = repr(told(one.matter))
-    for secret in (LEAK["description"], LEAK["title"], LEAK["reporter_name"], LEAK["reporter_phone"], "neighbour", "修好"):
+    for secret in (
+        LEAK["description"],
+        LEAK["title"],
+        LEAK["reporter_name"],
+        LEAK["reporter_phone"],
+        "neighbour",
+        "修好",
+    ):
         assert secret not in written
 
 
@@ -122,7 +132,9 @@ def test_a_protected_matter_calls_its_protector_at_once_and_says_nothing_else(ro
     assert [row for row in rows if row[1] == "sms"] == []
     assert all(row[4] == {} for row in rows)
     with acting(system_actor(J)), connection.cursor() as cursor:
-        cursor.execute("SELECT bool_and(urgent AND not_before <= created_at) FROM notice WHERE matter_id = %s", [one.matter])
+        cursor.execute(
+            "SELECT bool_and(urgent AND not_before <= created_at) FROM notice WHERE matter_id = %s", [one.matter]
+        )
         assert cursor.fetchone() == (True,)
     assert inbox(actor("dispatcher")) == []
 
@@ -131,7 +143,7 @@ def test_the_reporter_of_a_protected_matter_hears_a_neutral_sentence_only(road):
     one = road(violence="yes")
     one.take("contact", "protector", note="见到本人了")
     one.take("protect_answer", "protector", answer="已经安排住处")
-    row, = told(one.matter, "sms")
+    (row,) = told(one.matter, "sms")
     assert row[3] == "您有一条新消息。方便时请联系%(office)s，电话%(phone)s。"
     assert set(row[4]) == {"office", "phone"}
 
@@ -143,7 +155,10 @@ def test_a_third_return_calls_the_meeting(road):
         one.take("return" if number < 2 else "return_third", "handler", reason="不归我们管")
     assert keys(one.matter, "meeting") == {f"dispatcher@{CENTRE}", f"supervisor@{CENTRE}"}
     assert keys(one.matter, "meeting", "email") == {
-        f"person:{h['user']}" for post in ("dispatcher", "supervisor") for h in holders(J, f"{post}@{CENTRE}") if h["email"]
+        f"person:{h['user']}"
+        for post in ("dispatcher", "supervisor")
+        for h in holders(J, f"{post}@{CENTRE}")
+        if h["email"]
     }
 
 
@@ -158,7 +173,10 @@ def test_a_request_of_the_person_concerned_reaches_the_supervisor(road):
 
 def test_history_that_is_brought_in_later_tells_nobody():
     receipt = report(
-        actor=guest(), form=LEAK, key=str(uuid4()), happened_at=timezone.now() - timedelta(days=400),
+        actor=guest(),
+        form=LEAK,
+        key=str(uuid4()),
+        happened_at=timezone.now() - timedelta(days=400),
     )
     assert told(receipt.matter) == []
 
@@ -172,7 +190,19 @@ def test_reading_the_feed_again_tells_nobody_twice(road):
 
 
 def alarm(one, *keys, offset=0):
-    return Alarm(f"alarm:1:{offset}", J, one.matter, one.receipt.proceeding, "triage", "分类派单", timezone.now(), offset, "x", keys, "到期了")
+    return Alarm(
+        f"alarm:1:{offset}",
+        J,
+        one.matter,
+        one.receipt.proceeding,
+        "triage",
+        "分类派单",
+        timezone.now(),
+        offset,
+        "x",
+        keys,
+        "到期了",
+    )
 
 
 def test_an_alarm_is_a_letter_and_when_over_an_email_too(road):
@@ -184,13 +214,17 @@ def test_an_alarm_is_a_letter_and_when_over_an_email_too(road):
             Notices().alarm(alarm(one, f"person:{handler}", offset=-4))
             Notices().alarm(alarm(one, f"person:{handler}"))
     rows = told(one.matter)[before:]
-    assert sorted((row[1], row[4]["why"]) for row in rows) == [("email", "到期了"), ("in_app", "到期了"), ("in_app", "到期了")]
+    assert sorted((row[1], row[4]["why"]) for row in rows) == [
+        ("email", "到期了"),
+        ("in_app", "到期了"),
+        ("in_app", "到期了"),
+    ]
 
 
 def test_an_alarm_of_a_protected_matter_names_nothing(road):
     one = road(violence="yes")
     with acting(system_actor(J)):
         Notices().alarm(alarm(one, "leader@qingxi."))
-    letter, = inbox(actor("leader"))
+    (letter,) = inbox(actor("leader"))
     assert letter.text == "有一件受保护的事到了时限，请看一看"
     assert letter.urgent

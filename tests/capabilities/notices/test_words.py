@@ -13,8 +13,13 @@ ZONE = ZoneInfo("Asia/Shanghai")
 @pytest.mark.parametrize(
     ("now", "then"),
     [
-        ((24, 8, 0), (24, 8, 0)), ((24, 20, 59), (24, 20, 59)), ((24, 21, 0), (25, 8, 0)), ((24, 23, 30), (25, 8, 0)),
-        ((25, 0, 10), (25, 8, 0)), ((25, 7, 59), (25, 8, 0)), ((30, 22, 0), (31, 8, 0)),
+        ((24, 8, 0), (24, 8, 0)),
+        ((24, 20, 59), (24, 20, 59)),
+        ((24, 21, 0), (25, 8, 0)),
+        ((24, 23, 30), (25, 8, 0)),
+        ((25, 0, 10), (25, 8, 0)),
+        ((25, 7, 59), (25, 8, 0)),
+        ((30, 22, 0), (31, 8, 0)),
     ],
 )
 def test_messages_wait_from_nine_in_the_evening_until_eight(now, then):
@@ -25,4 +30,7 @@ def test_messages_wait_from_nine_in_the_evening_until_eight(now, then):
 
 
 def test_blanks_are_filled_in():
-    assert say("%(number)s 等您办：%(state)s", {"number": "青溪〔2026〕3号", "state": "待签收"}) == "青溪〔2026〕3号 等您办：待签收"
+    assert (
+        say("%(number)s 等您办：%(state)s", {"number": "青溪〔2026〕3号", "state": "待签收"})
+        == "青溪〔2026〕3号 等您办：待签收"
+    )

@@ -77,25 +77,24 @@ def _collect() -> None:
 
 def run_services(host: str, port: int, workers: int, *, work: bool, ready: list[str] | None = None) -> None:
     """Start each part as a process of its own and stay with them; when one ends, all end."""
-    gunicorn = [
+    server = [
         sys.executable,
         "-m",
-        "gunicorn",
-        "tianping.config.wsgi:application",
-        "--bind",
-        f"{host}:{port}",
+        "granian",
+        "--interface",
+        "asgi",
+        "tianping.config.asgi:application",
+        "--host",
+        host,
+        "--port",
+        str(port),
         "--workers",
         str(workers),
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "8",
-        "--access-logfile",
-        "/dev/null",
+        "--no-ws",
         "--log-level",
         "warning",
     ]
-    commands = [gunicorn]
+    commands = [server]
     if work:
         commands.append([sys.executable, "-m", "tianping.config", "work"])
     started = [subprocess.Popen(command, env=os.environ.copy()) for command in commands]

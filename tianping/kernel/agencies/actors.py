@@ -91,10 +91,13 @@ def _sight(post: Held | None) -> tuple[str, str]:
     return path, path[:-1] + "/"  # "/" follows "." byte by byte: everything that begins with the path
 
 
-def citizen_actor(user: User, proof: Proof = "identity") -> Actor:
-    """A citizen who has proved who they are: sees the matters of their own subject."""
+def citizen_actor(user: User, proof: Proof = "identity", subjects: Iterable[UUID] = ()) -> Actor:
+    """A citizen who has proved who they are: sees the matters of their own subject.
+
+    `subjects`: others that were recorded with what this citizen has proven (a phone). They are seen, not merged.
+    """
     subject = user.subject_id
-    keys = {f"person:{user.id}"} | ({f"subject:{subject}"} if subject else set())
+    keys = {f"person:{user.id}"} | {f"subject:{s}" for s in (subject, *subjects) if s}
     return Actor(
         kind="citizen",
         jurisdiction=user.jurisdiction,

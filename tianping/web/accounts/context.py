@@ -69,6 +69,6 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
             if len(posts) > 1
             else [],
         },
-        "account_links": [],
+        "account_links": [{"url": reverse("accounts:me"), "label": _("我的账号")}],
         "logout_url": reverse("accounts:logout"),
     }

@@ -5,11 +5,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import translation
+from django.urls import Resolver404, resolve
+from django.utils import timezone, translation
+from django.utils.http import escape_leading_slashes
 
 from tianping.kernel.agencies.models import User
-from tianping.kernel.service import Actor, citizen_actor, guest_actor, posts_of, staff_actor
+from tianping.kernel.service import Actor, guest_actor, posts_of, staff_actor
+from tianping.web.accounts import citizens, factors
 
 YEAR = 365 * 24 * 3600
 ELDER = {"0": 0, "24": 24, "30": 30, "40": 40}
@@ -38,7 +43,8 @@ class SwitchMiddleware:
 
     def _switch(self, request: HttpRequest, switches: dict[str, str]) -> HttpResponse:
         rest = [(k, v) for k, vs in request.GET.lists() if k not in switches for v in vs]
-        response = HttpResponseRedirect(request.path + (f"?{urlencode(rest)}" if rest else ""))
+        here = escape_leading_slashes(request.path)  # "//elsewhere/" would be another site
+        response = HttpResponseRedirect(here + (f"?{urlencode(rest)}" if rest else ""))
         secure = settings.SESSION_COOKIE_SECURE
         if switches.get("elder") in ELDER:
             response.set_cookie("elder", switches["elder"], max_age=YEAR, samesite="Lax", secure=secure)
@@ -50,21 +56,44 @@ class SwitchMiddleware:
 
 
 class ActorMiddleware:
-    """`request.actor`: the person with the post they work in, the proven citizen, or a guest; `request.posts` beside it."""
+    """`request.actor`: the person with the post they work in, the proven citizen, or a guest; `request.posts` beside it.
+
+    Who has given a password but still needs a second factor is nobody, on every surface but the pages where it is set up:
+    there `request.user` is the person, and `request.actor` a guest all the same. `request.enrolling` says so.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and (user.jurisdiction != settings.JURISDICTION or self._over(request)):
+            logout(request)
+        elif isinstance(user, User) and factors.pending(request, user):
+            request.enrolling = True  # type: ignore[attr-defined]
+            # Who has a factor already shows it at log-in: a session with the password alone must not add another.
+            if not self._sets_up(request) or factors.enrolled(user):
+                request.user = AnonymousUser()
         request.actor, request.posts = self._who(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
+    def _over(self, request: HttpRequest) -> bool:
+        """A session ends eight hours after log-in, however busy it was."""
+        since = request.session.get("since")
+        return since is not None and timezone.now().timestamp() - since > settings.SESSION_COOKIE_AGE
+
+    def _sets_up(self, request: HttpRequest) -> bool:
+        try:
+            return resolve(request.path_info).url_name in factors.ENROLMENT
+        except Resolver404:
+            return False
+
     def _who(self, request: HttpRequest) -> tuple[Actor, list[object]]:
         user = request.user
-        if not isinstance(user, User) or not user.is_active:
+        if not isinstance(user, User) or getattr(request, "enrolling", False):
             return guest_actor(settings.JURISDICTION), []
         if user.kind == "citizen":
-            return citizen_actor(user), []
+            return citizens.actor(user), []
         held = posts_of(user)
         try:
             chosen = UUID(request.session.get(POST, ""))

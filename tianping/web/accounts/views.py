@@ -1,67 +1,74 @@
 """Log-in and log-out of staff."""
 
-from django import forms
-from django.contrib.auth import authenticate, login, logout
+from allauth.account.adapter import get_adapter
+from allauth.decorators import rate_limit
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
 
-from tianping.web.limits import limited
-
-TRIES, SECONDS = 10, 600  # wrong passwords of one name or one address before it has to wait
-
-
-class LoginForm(forms.Form):
-    use_required_attribute = False
-    username = forms.CharField(
-        label=gettext_lazy("登录名"),
-        max_length=60,
-        error_messages={"required": gettext_lazy("请填登录名")},
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
-    )
-    password = forms.CharField(
-        label=gettext_lazy("密码"),
-        max_length=200,
-        strip=False,
-        error_messages={"required": gettext_lazy("请填密码")},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+from tianping.kernel.agencies.models import User
+from tianping.web.accounts.adapters import REFUSED
+from tianping.web.accounts.forms import LoginForm
+from tianping.web.accounts.oidc import STAFF
+from tianping.web.accounts.onward import first_page, wanted
 
 
 @never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@rate_limit(action="login")
 def sign_in(request: HttpRequest) -> HttpResponse:
+    """The password; allauth then asks for the second factor where there is one."""
+    if isinstance(request.user, User):
+        return HttpResponseRedirect(wanted(request) or first_page(request.user))
     form = LoginForm(request.POST or None)
     status = 200
     if request.method == "POST" and form.is_valid():
-        name, address = form.cleaned_data["username"], request.META.get("REMOTE_ADDR", "")
-        if limited(f"login:{name}", TRIES, SECONDS) or limited(f"login-from:{address}", TRIES * 5, SECONDS):
-            form.add_error(None, _("试得太多了，请过十分钟再来"))
+        given = {"username": form.cleaned_data["username"].strip(), "password": form.cleaned_data["password"]}
+        try:
+            user = get_adapter(request).authenticate(request, **given)
+        except ValidationError as error:
+            form.add_error(None, error)
             status = 429
         else:
-            user = authenticate(request, username=name, password=form.cleaned_data["password"])
-            if user is not None:
-                login(request, user)
-                return HttpResponseRedirect(_onward(request))
-            form.add_error(None, _("登录名或密码不对"))
+            if isinstance(user, User) and user.kind == "staff":
+                login = Login(user=user, redirect_url=wanted(request) or None)
+                answer: HttpResponse = perform_password_login(request, given, login)
+                return answer
+            form.add_error(None, str(REFUSED))
             status = 422
-    context = {"form": form, "heading": _("工作人员登录"), "button": _("登录")}
-    return render(request, "web/desk/login.html", context, status=status)
+    context = {
+        "form": form,
+        "heading": _("工作人员登录"),
+        "button": _("登录"),
+        "next": wanted(request),
+        "passkey_url": reverse("mfa_login_webauthn"),
+        "provider": provider(STAFF),
+    }
+    return render(request, "web/accounts/login.html", context, status=status)
 
 
-def _onward(request: HttpRequest) -> str:
-    wanted = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if safe else reverse("desk:worklist")
+def provider(kind: str) -> dict[str, str] | None:
+    """Name and address of the OIDC provider for `staff` or `citizen`, if the operator has named one."""
+    for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
+        if app["provider_id"] == kind:
+            return {"name": app["name"], "url": reverse("openid_connect_login", args=[kind])}
+    return None
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    citizen = isinstance(request.user, User) and request.user.kind == "citizen"
     logout(request)
-    return HttpResponseRedirect(reverse("accounts:login"))
+    return HttpResponseRedirect(reverse("citizen:home" if citizen else "accounts:login"))
+
+

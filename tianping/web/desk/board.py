@@ -127,7 +127,7 @@ def _context(
         "form": form,
         "empty": {"title": _("没有等派的事"), "reason": _("新的会自己出现在这里。")},
         "offices": [],
-        "live_url": None,
+        "live_url": present.live_url("?list=1"),
     }
     if view is None or row is None:
         return context

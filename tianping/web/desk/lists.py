@@ -36,7 +36,7 @@ from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
 from tianping.web.choices import categories, category_label, grade_label
 from tianping.web.desk import query as asked
-from tianping.web.desk.present import list_rows, quick_left, state_label, with_query
+from tianping.web.desk.present import list_rows, live_url, quick_left, state_label, with_query
 
 EXPORT_MOST = 10_000
 COUNTED = 99  # a chip counts so far, then says 99+
@@ -90,7 +90,7 @@ def _context(request: HttpRequest, actor: Actor, query: Query, page: Page, text:
         "bulk_action": reverse("desk:bulk") if _bulk(page.rows) else "",
         "bulk": _bulk(page.rows),
         "empty": _empty(request, text),
-        "live_url": None,
+        "live_url": live_url("?list=1"),
         "query": text,
     }
 

@@ -116,6 +116,7 @@ def _context(request: HttpRequest, view: MatterView) -> dict[str, Any]:
         "papers": [_paper(p) for p in view.papers],
         "links": view.links,
         "children": _children(view),
+        "live_url": present.live_url(f"?matter={view.state.id}"),
     }
 
 

@@ -1,0 +1,72 @@
+"""Citizens' accounts: one a proven phone, or one an identity at an OIDC provider. They keep no phone and no number."""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from tianping.kernel.agencies.acting import acting
+from tianping.kernel.agencies.models import User
+from tianping.kernel.parties.models import Subject
+from tianping.kernel.service import Actor, citizen_actor, guest_actor
+
+_INDEX = 32  # hexadecimal digits of a blind index: the log-in name of an account by phone
+
+
+def by_phone(blind: bytes) -> User:
+    """The account of the phone with this blind index; made at its first log-in."""
+    return _account(blind.hex())
+
+
+def by_claim(issuer: str, sub: str) -> User:
+    """The account of a person at an OIDC provider."""
+    return _account("oidc-" + hashlib.sha256(f"{issuer}\0{sub}".encode()).hexdigest()[:48])
+
+
+@transaction.atomic
+def _account(username: str) -> User:
+    found = User.objects.filter(username=username).first()
+    if found is not None:
+        return found
+    # Two first log-ins at once: the second waits here and finds the account of the first.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [username])
+    found = User.objects.filter(username=username).first()
+    if found is not None:
+        return found
+    return User.objects.create_user(
+        username, None, jurisdiction=settings.JURISDICTION, kind="citizen", subject_id=_subject(timezone.now())
+    )
+
+
+def _subject(now: datetime) -> UUID:
+    """A subject of the account's own. What others wrote under the same phone is read beside it, never merged into it."""
+    made = uuid7()
+    with acting(guest_actor(settings.JURISDICTION)):
+        Subject.objects.create(jurisdiction=settings.JURISDICTION, id=made, created_at=now)
+    return made
+
+
+def subjects_of(user: User) -> list[UUID]:
+    """The subjects that have been recorded with the phone this account has proven; none for other accounts.
+
+    Protected subjects are left out: who holds a phone in a household is not always whose it is.
+    """
+    try:
+        blind = bytes.fromhex(user.username) if len(user.username) == _INDEX else b""
+    except ValueError:
+        return []
+    if user.kind != "citizen" or not blind:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT subject FROM subjects_by_blind(%s, %s)", [user.jurisdiction, blind])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def actor(user: User) -> Actor:
+    """The proven citizen with all that is theirs."""
+    return citizen_actor(user, subjects=subjects_of(user))
