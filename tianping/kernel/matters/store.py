@@ -67,16 +67,20 @@ _NEW_MATTER = """numbered AS MATERIALIZED (SELECT r.*, next_number(r.jurisdictio
  new_matter AS (INSERT INTO matter ({columns}, number_seq, number)
    SELECT {columns}, taken, replace(replace({number_format}, '{{year}}', number_year::text), '{{seq}}', taken::text)
    FROM numbered)"""
+# Rows that change are named by their ids beside the record set: while statistics are young, a jurisdiction is taken for one
+# row, and then a join with the record set alone would read all of it.
 # The old value must be superseded before the new one comes: one current value a concept is a constraint.
 _FACTS = """old_fact AS (UPDATE fact f SET superseded_by = r.entry_id FROM json_populate_recordset(NULL::fact, {fact}) r
-   WHERE f.jurisdiction = r.jurisdiction AND f.matter_id = r.matter_id AND f.concept = r.concept AND f.superseded_by IS NULL
+   WHERE f.matter_id = ANY({matters}::uuid[]) AND f.jurisdiction = r.jurisdiction AND f.matter_id = r.matter_id
+     AND f.concept = r.concept AND f.superseded_by IS NULL
    RETURNING 1),
  fact_in AS (INSERT INTO fact (jurisdiction, id, matter_id, concept, value, entry_id, field, valid_from, superseded_by)
    SELECT jurisdiction, id, matter_id, concept, value, entry_id, field, valid_from, NULL
    FROM json_populate_recordset(NULL::fact, {fact}) WHERE (SELECT count(*) FROM old_fact) >= 0)"""
 _TODO = """todo_out AS (DELETE FROM todo t
    USING json_to_recordset({todo_keep}) AS k(jurisdiction text, proceeding_id uuid, keys text[])
-   WHERE t.jurisdiction = k.jurisdiction AND t.proceeding_id = k.proceeding_id AND t.key <> ALL (k.keys)),
+   WHERE t.proceeding_id = ANY({proceedings}::uuid[]) AND t.jurisdiction = k.jurisdiction
+     AND t.proceeding_id = k.proceeding_id AND t.key <> ALL (k.keys)),
  todo_in AS (INSERT INTO todo (jurisdiction, proceeding_id, key, matter_id, steps, procedure, state, category, grade, place_path,
      due_at, since)
    SELECT jurisdiction, proceeding_id, key, matter_id, steps, procedure, state, category, grade, place_path, due_at, since
@@ -142,10 +146,13 @@ def _statement(parts: tuple[str, ...]) -> bytes:
                 ctes.append(_NEW_MATTER.format(columns=_MATTER, new_matter=f"${count}", number_format=f"${count + 1}"))
                 count += 1
             case "fact":
-                ctes.append(_FACTS.format(fact=f"${count}"))
-            case "todo":
-                ctes.append(_TODO.format(todo=f"${count}", todo_keep=f"${count + 1}"))
+                ctes.append(_FACTS.format(fact=f"${count}", matters=f"${count + 1}"))
                 count += 1
+            case "todo":
+                ctes.append(
+                    _TODO.format(todo=f"${count}", todo_keep=f"${count + 1}", proceedings=f"${count + 2}")
+                )
+                count += 2
             case "insert":
                 columns = _INSERTS[table]
                 ctes.append(
@@ -156,8 +163,10 @@ def _statement(parts: tuple[str, ...]) -> bytes:
                 sets = ", ".join(f"{c} = r.{c}" for c in _UPDATES[table])
                 ctes.append(
                     f"{table}_up AS (UPDATE {table} x SET {sets} FROM json_populate_recordset(NULL::{table},"  # noqa: S608
-                    f" ${count}) r WHERE x.jurisdiction = r.jurisdiction AND x.id = r.id)"
+                    f" ${count}) r WHERE x.id = ANY(${count + 1}::uuid[]) AND x.jurisdiction = r.jurisdiction"
+                    " AND x.id = r.id)"
                 )
+                count += 1
     answer = "SELECT id, taken FROM numbered" if "new_matter" in parts else "SELECT NULL::uuid, NULL::bigint"
     _statements[parts] = f"WITH {', '.join(ctes)} {answer}".encode()
     return _statements[parts]
@@ -166,11 +175,13 @@ def _statement(parts: tuple[str, ...]) -> bytes:
 def write(rows: Rows, number_format: str) -> dict[UUID, int]:
     """Write everything in one statement; answers with the number that each new matter got."""
     parts: list[str] = []
-    values: list[str] = []
+    values: list[str | list[UUID]] = []
 
-    def add(part: str, *given: list[dict[str, Any]]) -> None:
+    def add(part: str, *given: list[dict[str, Any]], ids: str = "") -> None:
         parts.append(part)
         values.extend(_encode(rows).decode() for rows in given)
+        if ids:
+            values.append([row[ids] for row in given[-1]])
 
     if rows.new_matter:
         add("new_matter", rows.new_matter)
@@ -178,12 +189,14 @@ def write(rows: Rows, number_format: str) -> dict[UUID, int]:
     for table in sorted(rows.insert):
         add(f"insert:{table}", rows.insert[table])
     for table in sorted(rows.update):
-        add(f"update:{table}", rows.update[table])
+        add(f"update:{table}", rows.update[table], ids="id")
     fresh = not rows.update  # every matter is new: it has no fact to supersede and no to-do row to take away
-    if rows.fact:
-        add("insert:fact" if fresh else "fact", rows.fact)
+    if rows.fact and fresh:
+        add("insert:fact", rows.fact)
+    elif rows.fact:
+        add("fact", rows.fact, ids="matter_id")
     if rows.todo and fresh:
         add("insert:todo", rows.todo)
     elif rows.todo_keep:
-        add("todo", rows.todo, rows.todo_keep)
+        add("todo", rows.todo, rows.todo_keep, ids="proceeding_id")
     return {row[0]: row[1] for row in fetch(_statement(tuple(parts)), values) if row[0] is not None}
