@@ -270,8 +270,10 @@ def test_a_silent_stream_says_that_it_lives(fresh):
         async with serving(heartbeat=0.05) as app:
             stream = await Stream(app, scope("list=1", cookies)).open()
             await stream.next()
-            with pytest.raises(asyncio.TimeoutError):
-                await stream.next(0.4)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.4):
+                    await stream.next()
+            await stream.leave()
             return stream.beats
 
     assert asyncio.run(run()) >= 2
@@ -333,6 +335,7 @@ def test_served_by_a_real_server_it_streams(fresh, database_url):
         lines = [answer.readline() for _ in range(5)]
         assert lines[2:4] == [b"id: 4\n", b"event: matter\n"]
         assert json.loads(lines[4].removeprefix(b"data: "))["step"] == "accept"
+        answer.close()
     finally:
         browser.close()
         server.terminate()
@@ -346,5 +349,6 @@ def ask(browser, path, cookies, seconds=10):
             browser.request("GET", path, headers={"Cookie": cookies})
             return browser.getresponse()
         except ConnectionRefusedError:
+            browser.close()
             assert time.monotonic() < until, "the server did not come up"
             time.sleep(0.1)

@@ -11,11 +11,9 @@ listener that was away too long gets one event without a matter, which means tha
 """
 
 import asyncio
-import contextlib
 import json
 import logging
 import re
-import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -71,7 +69,8 @@ class Live:
         self.gap = gap
         self.threads = threads
         self.hub = Hub()
-        self._pool: ThreadPoolExecutor | None = None
+        self._threads: list[ThreadPoolExecutor] = []
+        self._free: asyncio.Queue[ThreadPoolExecutor] = asyncio.Queue()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -95,24 +94,25 @@ class Live:
                 return
 
     async def close(self) -> None:
-        """Stop listening and close the connections of all threads."""
+        """Stop listening, and close each thread's connection in its own thread."""
         await self.hub.close()
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            together = threading.Barrier(self.threads)  # so that each thread gets one of them
-
-            def last() -> None:
-                with contextlib.suppress(threading.BrokenBarrierError):
-                    together.wait(timeout=5)
-                let_go()
-
-            await asyncio.gather(*(asyncio.get_running_loop().run_in_executor(pool, last) for _ in range(self.threads)))
-            pool.shutdown()
+        threads, self._threads = self._threads, []
+        for thread in threads:
+            await asyncio.get_running_loop().run_in_executor(thread, let_go)
+            thread.shutdown()
 
     async def _ask(self, question: Callable[..., T], *values: Any) -> T:
         """Ask the database in one of the few threads that hold a connection."""
-        self._pool = self._pool or ThreadPoolExecutor(self.threads, thread_name_prefix="live")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, question, *values)
+        if not self._threads:
+            self._threads = [ThreadPoolExecutor(1, thread_name_prefix="live") for _ in range(self.threads)]
+            self._free = asyncio.Queue()
+            for each in self._threads:
+                self._free.put_nowait(each)
+        thread = await self._free.get()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, question, *values)
+        finally:
+            self._free.put_nowait(thread)
 
     async def _admit(self, scope: Scope) -> Listener:
         if scope["path"] != PATH:
@@ -167,7 +167,8 @@ class Live:
                 greeted, listener.position = True, found.position
                 await asyncio.sleep(self.gap)
             try:
-                await asyncio.wait_for(listener.bell.wait(), self.heartbeat)
+                async with asyncio.timeout(self.heartbeat):
+                    await listener.bell.wait()
             except TimeoutError:
                 await _write(send, ":\n\n")
         await send({"type": "http.response.body", "body": b"", "more_body": False})
