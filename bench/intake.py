@@ -91,6 +91,12 @@ class Bench:
         rows = {table: len(found) for table, found in samples[0].items() if found}
         print(f"rows of a report: {sum(rows.values())} ({', '.join(f'{t} {n}' for t, n in rows.items())})")
 
+    def settle(self) -> None:
+        """A county that has worked for a while: some thousand matters, statistics made, nothing left to feed."""
+        limit.pgbench(self.cluster, self.scripts[0], CLIENTS, runs=500)
+        self.owner.execute("DELETE FROM outbox")
+        self.owner.execute("VACUUM ANALYZE")
+
     def pgbench(self, name: str) -> None:
         self.owner.execute("CHECKPOINT")
         opening, steps = self.scripts
@@ -151,6 +157,7 @@ class Bench:
 
 def run(bench: Bench, rounds: int, kind: str, *, work: bool) -> None:
     bench.sample()
+    bench.settle()
     with ExitStack() as held:
         road = Workers("bench.road_client", CLIENTS, [], bench.env)
         held.callback(road.close)
