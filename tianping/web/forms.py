@@ -69,13 +69,21 @@ class StepForm(forms.Form):
     def refuse(self, error: RefusedError) -> None:
         """Put the sentences of a refusal beside their fields, and what belongs to none on top."""
         self._errors = ErrorDict()
-        details = error.values.get("details", {})
-        for name, text in error.fields.items():
-            sentence = _(text) % details.get(name, {}) if details.get(name) else _(text)
+        for name, sentence in sentences(error).items():
             self._errors[name if name in self.fields else "__all__"] = ErrorList([sentence])
         if not error.fields:
             self._errors["__all__"] = ErrorList([_(error.sentence)])
         self.cleaned_data = {}
+
+
+def sentences(error: RefusedError) -> dict[str, str]:
+    """Field -> what to do about it, in the reader's language."""
+    details = error.values.get("details", {})
+    return {name: _(text) % details[name] if details.get(name) else _(text) for name, text in error.fields.items()}
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
 
 
 # type -> how it is asked, where that does not hang on options
@@ -83,7 +91,7 @@ _ASKED: dict[str, Callable[[], forms.Field]] = {
     "longtext": lambda: forms.CharField(widget=forms.Textarea(attrs={"rows": 4})),
     "boolean": lambda: forms.ChoiceField(choices=[("true", _("是")), ("false", _("不是"))], widget=forms.RadioSelect),
     "files": lambda: forms.FileField(
-        widget=forms.ClearableFileInput(attrs={"accept": "image/*,.pdf,.ofd,.docx,.xlsx"})
+        widget=FilesInput(attrs={"accept": "image/*,.pdf,.ofd,.docx,.xlsx", "multiple": True})
     ),
     "integer": lambda: forms.CharField(widget=forms.NumberInput(attrs={"inputmode": "numeric"})),
     "date": lambda: forms.CharField(widget=forms.DateInput(attrs={"type": "date"})),

@@ -37,6 +37,10 @@ class Limit:
         """Count this request. True when its address has done it too often."""
         return limited(f"{self.name}:{address(request)}", self.most, self.seconds)
 
+    def over(self, request: HttpRequest) -> bool:
+        """Whether its address has done it too often already; this request is not counted."""
+        return _hits(f"{self.name}:{address(request)}") >= self.most
+
 
 # Pages and API count together: 20 guesses at a receipt code in ten minutes, whichever door they come by.
 REPORTS = Limit("report", 60, 3600)
@@ -44,14 +48,28 @@ CODES = Limit("code", 20, 600)
 LOOK_UPS = Limit("look-up", 120, 60)
 
 
+# At the page a right code costs nothing: many people share one address of a mobile network.
+WRONG_CODES = Limit("wrong-code", 10, 600)
+
+
+def _digest(key: str) -> bytes:
+    return hmac.digest(settings.SECRET_KEY.encode(), key.encode("utf-8", "surrogateescape"), hashlib.sha256)
+
+
+def _hits(key: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT hits FROM rate_window WHERE key = %s AND ends_at > clock_timestamp()", [_digest(key)])
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
 def limited(key: str, most: int, seconds: float) -> bool:
     """Count one use of `key` in a fixed window of `seconds` that begins with the first use. True beyond `most` uses.
 
     Call it outside `acting`: in a transaction that fails the count would be lost with it.
     """
-    digest = hmac.digest(settings.SECRET_KEY.encode(), key.encode("utf-8", "surrogateescape"), hashlib.sha256)
     with connection.cursor() as cursor:
-        cursor.execute(_HIT, {"key": digest, "seconds": float(seconds)})
+        cursor.execute(_HIT, {"key": _digest(key), "seconds": float(seconds)})
         hits = cursor.fetchone()[0]
         if secrets.randbelow(_SWEEP_ONE_IN) == 0:
             cursor.execute("DELETE FROM rate_window WHERE ends_at < clock_timestamp()")

@@ -47,6 +47,7 @@ class EntryView:
     undone: bool
     values: dict[str, Any]
     erased: tuple[str, ...] = ()
+    hash: str = ""  # hexadecimal, as it stands in the chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def _entries(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT e.id, e.seq, e.proceeding_id, e.procedure, e.step, e.from_state, e.to_state, e.actor_kind, u.name, g.short_name,"
-            " e.happened_at, e.recorded_at, e.undone_by IS NOT NULL, e.body FROM entry e"
+            " e.happened_at, e.recorded_at, e.undone_by IS NOT NULL, e.body, e.hash FROM entry e"
             " LEFT JOIN account u ON u.id = e.actor"
             " LEFT JOIN agency g ON g.jurisdiction = e.jurisdiction AND g.path = e.agency"
             " WHERE e.jurisdiction = %s AND e.matter_id = %s ORDER BY e.seq DESC",
@@ -236,6 +237,7 @@ def _entries(
                 undone=row[12],
                 values=values,
                 erased=tuple(o.concept for o in sealed.values() if o.state == "erased"),
+                hash=bytes(row[14]).hex(),
             )
         )
     return views

@@ -11,180 +11,186 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tianping.kernel.service import RefusedError, locate, offices, report, store
+from tianping.kernel.service import RefusedError, offices, report
 from tianping.web.accounts.asking import elder_size
+from tianping.web.choices import english
 from tianping.web.citizen import draft as drafts
+from tianping.web.citizen import photos
+from tianping.web.citizen.receipt import CODE, SENT, was_sent
+from tianping.web.citizen.where import patch
 from tianping.web.files.views import uploader
-from tianping.web.limits import limited
+from tianping.web.forms import sentences
+from tianping.web.limits import REPORTS
 
-REPORTS, SECONDS = 20, 3600  # from one address in an hour
-RECEIPT = "receipt"
+# Which page asks for a field of the START step's form; the rest is asked nowhere and belongs to the whole.
+ASKED_ON = {field: page.name for page in drafts.PAGES.values() for field in page.fields} | {
+    "complained_agency": "office",
+    "point": "place",
+    "files": "story",
+}
+OWN_TEMPLATE = frozenset({"danger", "check"})
+
+
+def _to(name: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse("citizen:step", args=[name]))
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, name: str = "safety") -> HttpResponse:
-    if name not in drafts.BY_NAME:
+    """One page: what was written is kept first, then it goes on, back or elsewhere."""
+    page = drafts.PAGES.get(name)
+    draft = drafts.load(request)
+    if page is None or name not in drafts.road(draft):
         return HttpResponseRedirect(reverse("citizen:report"))
-    number = drafts.BY_NAME[name]
-    page, draft = drafts.PAGES[number], drafts.load(request)
     if request.method == "GET":
-        return _show(request, number, page.form(initial=draft), draft)
-    form = page.form(request.POST)
-    wrong = _keep(request, page, form, draft)
+        if name == "check" and not draft.get("description"):
+            return HttpResponseRedirect(reverse("citizen:receipt")) if request.session.get(SENT) else _to("story")
+        if request.GET.get("about") == "dispute":
+            drafts.save(request, draft | {"dispute": True})
+            return HttpResponseRedirect(request.path)
+        return _show(request, page, _form(page, draft), draft)
+    if name == "check" and was_sent(request, request.POST.get("key", "")):
+        return HttpResponseRedirect(reverse("citizen:receipt"))
+    return _sent(request, page, draft)
+
+
+def _sent(request: HttpRequest, page: drafts.Page, draft: dict[str, Any]) -> HttpResponse:
+    form = _form(page, draft, request.POST)
+    fault = _keep(request, page, draft)
     drafts.save(request, draft)
-    if (going := _elsewhere(request, number)) is not None:
+    if fault:
+        form.add_error(None, fault)
+        return _show(request, page, form, draft, 422)
+    if (going := _elsewhere(request, page, draft)) is not None:
         return going
-    if wrong or not form.is_valid():
-        return _show(request, number, form, draft, 422)
-    if name == "check":
-        return _send(request, draft, number)
-    return HttpResponseRedirect(reverse("citizen:step", args=[drafts.PAGES[number + 1].name]))
+    if not form.is_valid():
+        return _show(request, page, form, draft, 422)
+    if page.name == "check":
+        return _send(request, draft, page)
+    return _to(drafts.beside(draft, page.name, 1))
 
 
-def _keep(request: HttpRequest, page: drafts.Page, form: drafts.Question, draft: dict[str, Any]) -> bool:
-    """Everything that was written is kept, right or wrong. True when a file or an office was refused."""
+def _form(page: drafts.Page, draft: dict[str, Any], data: Any = None) -> drafts.Question:
+    form = page.form(data, initial=draft, label_suffix="")
+    if isinstance(form, drafts.OfficeForm):
+        names = [(o.path, o.name_en if english() and o.name_en else o.name) for o in offices(settings.JURISDICTION)]
+        form.fields["office"].choices = [("", _("请选择")), *names]  # type: ignore[attr-defined]
+    return form
+
+
+def _keep(request: HttpRequest, page: drafts.Page, draft: dict[str, Any]) -> str:
+    """Everything that was written is kept, right or wrong. A sentence when a picture could not be."""
     for field in page.fields:
-        draft[field] = request.POST.get(field, "").strip()[:6000]
-    wrong = False
-    if page.name == "safety":
-        draft["office"] = request.POST.get("office", "") if draft["urgent"] == "office" else ""
-        if draft["urgent"] == "office" and not draft["office"]:
-            form.add_error("urgent", _("请在下面选是哪个单位"))
-            wrong = True
-    if page.name == "story":
-        wrong = _files(request, form, draft)
-    return wrong
-
-
-def _files(request: HttpRequest, form: drafts.Question, draft: dict[str, Any]) -> bool:
+        if field == "cases":
+            known = dict(drafts.SafetyForm.base_fields["cases"].choices)  # type: ignore[attr-defined]
+            draft[field] = [case for case in request.POST.getlist(field) if case in known]
+        else:
+            draft[field] = request.POST.get(field, "").strip()[: drafts.KEPT]
+    if page.name != "story":
+        return ""
     if gone := request.POST.get("_remove"):
         draft["files"] = [f for f in draft["files"] if f["id"] != gone]
-    actor = uploader(request)
-    for sent in request.FILES.getlist("photos"):
-        try:
-            kept = store(actor, sent.name or "photo", sent, sent.size or 0)
-        except RefusedError as error:
-            form.is_valid()
-            form.add_error(None, _(error.sentence))
-            return True
-        draft["files"].append(
-            {"id": str(kept.id), "name": kept.name, "thumb": reverse("files:download", args=[kept.id])}
-        )
-    return False
+    return photos.take(request, uploader(request), draft["files"])
 
 
-def _elsewhere(request: HttpRequest, number: int) -> HttpResponse | None:
-    """Back, the other language, the other size, a picture taken off: what was written is kept first."""
-    here = reverse("citizen:step", args=[drafts.PAGES[number].name])
+def _elsewhere(request: HttpRequest, page: drafts.Page, draft: dict[str, Any]) -> HttpResponse | None:
+    """Back, the other language, the other size, a picture more or less: what was written is kept already."""
+    here = reverse("citizen:step", args=[page.name])
     match request.POST.get("_go"):
         case "back":
-            return HttpResponseRedirect(
-                reverse("citizen:step", args=[drafts.PAGES[number - 1].name]) if number else reverse("citizen:home")
-            )
+            before = drafts.beside(draft, page.name, -1)
+            return _to(before) if before else HttpResponseRedirect(reverse("citizen:home"))
         case "lang":
             return HttpResponseRedirect(f"{here}?lang={'zh-hans' if (get_language() or '').startswith('en') else 'en'}")
         case "elder":
             return HttpResponseRedirect(f"{here}?elder={'0' if elder_size(request) else '24'}")
+        case "stay":
+            return HttpResponseRedirect(here)
     return HttpResponseRedirect(here) if request.POST.get("_remove") else None
 
 
 def _show(
-    request: HttpRequest, number: int, form: drafts.Question, draft: dict[str, Any], status: int = 200
+    request: HttpRequest, page: drafts.Page, form: drafts.Question, draft: dict[str, Any], status: int = 200
 ) -> HttpResponse:
-    page = drafts.PAGES[number]
-    last = number == len(drafts.PAGES) - 1
+    following = drafts.beside(draft, page.name, 1)
+    hint = page.hint
+    if page.name == "story" and draft.get("dispute"):
+        hint = _("和谁、为什么事起了争执，您想怎么解决。想到哪说到哪，不用写得好。")
     context: dict[str, Any] = {
-        "n": number + 1,
-        "total": len(drafts.PAGES),
+        "n": page.number,
+        "total": drafts.TOTAL,
         "question": page.question,
-        "hint": page.hint,
+        "hint": hint,
         "form": form,
-        "send": last,
-        "next": "" if last else drafts.PAGES[number + 1].short,
-        "draft": f"{draft['key'][:12]}-{page.name}" if page.fields else "",
+        "bare": page.name != "contact",
+        "next": drafts.PAGES[following].short if following else "",
+        "draft": drafts.storage_key(draft, page),
         "photos": page.name == "story",
-        "files": draft["files"],
+        "files": photos.shown(draft["files"]),
         "gps": page.name == "place",
-        "page": page.name,
+        "matched": patch(draft) if page.name == "place" else "",
+        "urgent": page.name == "safety",
     }
-    if page.name == "safety":
-        context |= {
-            "offices": [
-                (o.path, o.name_en if (get_language() or "").startswith("en") and o.name_en else o.name)
-                for o in offices(settings.JURISDICTION)
-            ],
-            "office": draft.get("office", ""),
-            "danger": draft.get("urgent") in {"danger", "violence"},
-        }
-    if last:
-        context["summary"] = _summary(draft)
-    return render(
-        request,
-        f"web/citizen/step_{page.name}.html" if page.name in {"safety", "check"} else "web/citizen/step.html",
-        context,
-        status=status,
-    )
+    if page.name == "check":
+        context |= {"summary": _summary(draft), "key": draft["key"]}
+    name = f"step_{page.name}" if page.name in OWN_TEMPLATE else "step"
+    return render(request, f"web/citizen/{name}.html", context, status=status)
 
 
 def _summary(draft: dict[str, Any]) -> list[dict[str, str]]:
-    found = locate(
-        settings.JURISDICTION,
-        f"{draft['lon']},{draft['lat']}" if draft.get("lon") and draft.get("lat") else None,
-        draft.get("place", ""),
-    )
-    place = draft.get("place") or (_("手机上的位置") if draft.get("lat") else _("没有写"))
+    place = draft.get("place") or (_("手机上的位置") if drafts.point(draft) else "")
+    found = patch(draft)
+    who = " ".join(filter(None, (draft.get("reporter_name"), draft.get("reporter_phone"))))
+    cases = dict(drafts.SafetyForm.base_fields["cases"].choices)  # type: ignore[attr-defined]
+    lines = [
+        ("safety", _("急不急"), _("、").join(str(cases[c]) for c in draft.get("cases", ())), _("没有急事")),
+        ("story", _("什么事"), draft.get("description", ""), _("还没有写")),
+        ("story", _("照片"), _("%(n)s张") % {"n": len(draft["files"])} if draft["files"] else "", _("没有")),
+        ("place", _("在哪里"), "\n".join(filter(None, (place, found))), _("没有写，分类时再问")),
+        ("contact", _("怎么联系您"), who, _("没有留，您凭查询码自己查")),
+    ]
+    if "office" in draft.get("cases", ()):
+        office = next((o for o in offices(settings.JURISDICTION) if o.path == draft.get("office")), None)
+        lines.insert(1, ("office", _("哪个单位"), office.name if office else "", _("还没有选")))
+    if draft.get("other_name"):
+        lines.append(("contact", _("对方"), draft["other_name"], ""))
     return [
-        {
-            "label": _("什么事"),
-            "value": draft.get("description") or _("还没有写"),
-            "url": reverse("citizen:step", args=["story"]),
-        },
-        {
-            "label": _("照片"),
-            "value": _("%(n)s张") % {"n": len(draft["files"])},
-            "url": reverse("citizen:step", args=["story"]),
-        },
-        {
-            "label": _("在哪里"),
-            "value": f"{place} {_('（已对上网格）') if found else ''}".strip(),
-            "url": reverse("citizen:step", args=["place"]),
-        },
-        {
-            "label": _("怎么联系您"),
-            "value": " ".join(filter(None, (draft.get("reporter_name"), draft.get("reporter_phone")))) or _("没有留"),
-            "url": reverse("citizen:step", args=["contact"]),
-        },
+        {"label": label, "value": value or empty, "url": reverse("citizen:step", args=[name])}
+        for name, label, value, empty in lines
     ]
 
 
-def _send(request: HttpRequest, draft: dict[str, Any], number: int) -> HttpResponse:
-    form = drafts.SendForm(request.POST)
-    form.is_valid()
-    if limited(f"report:{request.META.get('REMOTE_ADDR', '')}", REPORTS, SECONDS):
+def _send(request: HttpRequest, draft: dict[str, Any], page: drafts.Page) -> HttpResponse:
+    form = _form(page, draft, request.POST)
+    if REPORTS.reached(request):
         form.add_error(None, _("从这里交上来的太多了，请过一会儿再交，或者打电话"))
-        return _show(request, number, form, draft, 429)
+        return _show(request, page, form, draft, 429)
     try:
         receipt = report(actor=uploader(request), form=drafts.as_report(draft), key=draft["key"])
     except RefusedError as error:
-        for name, text in (error.fields or {"": error.sentence}).items():
-            form.add_error(None, f"{_field(name)}{_(text)}")
-        return _show(request, number, form, draft, 422)
-    request.session[RECEIPT] = {
+        return _refused(request, page, form, draft, error)
+    request.session[SENT] = {
+        "key": draft["key"],
         "code": receipt.code,
-        "number": receipt.number,
         "title": drafts.first_words(draft.get("description", "")),
-        "keys": " ".join(f"{draft['key'][:12]}-{p.name}" for p in drafts.PAGES),
+        "phone": bool(draft.get("reporter_phone")),
+        "drafts": " ".join(filter(None, (drafts.storage_key(draft, p) for p in drafts.PAGES.values()))),
     }
+    request.session[CODE] = receipt.code
     drafts.drop(request)
     return HttpResponseRedirect(reverse("citizen:receipt"))
 
 
-def _field(name: str) -> str:
-    labels = {
-        "reporter_phone": _("电话"),
-        "description": _("什么事"),
-        "place": _("在哪里"),
-        "reporter_name": _("怎么称呼您"),
-    }
-    return f"{labels[name]}：" if name in labels else ""
+def _refused(
+    request: HttpRequest, page: drafts.Page, form: drafts.Question, draft: dict[str, Any], error: RefusedError
+) -> HttpResponse:
+    """What is wrong stands on its own page; the summary on top leads there."""
+    for name, text in sentences(error).items():
+        line = text
+        if name in ASKED_ON:
+            line = f"{drafts.PAGES[ASKED_ON[name]].short}{_('：')}{text}"
+        form.add_error(None, line)
+    if not error.fields:
+        form.add_error(None, _(error.sentence))
+    return _show(request, page, form, draft, 422)

@@ -2,21 +2,26 @@
 
 from django.urls import path
 
-from tianping.web.citizen import reporting, views
+from tianping.web.citizen import mine, photos, receipt, reporting, standing, where, words
 
 app_name = "citizen"
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", words.home, name="home"),
     path("report/", reporting.step, name="report"),
+    path("report/photo/<uuid:document>/", photos.thumb, name="photo"),
     path("report/<slug:name>/", reporting.step, name="step"),
-    path("receipt/", views.receipt, name="receipt"),
-    path("progress/", views.by_code, name="progress"),
-    path("p/<slug:code>/", views.scanned, name="code"),
-    path("standing/", views.standing, name="standing"),
-    path("standing/<slug:name>/", views.act, name="act"),
-    path("mediation/", views.mediation, name="mediation"),
-    path("law/", views.law, name="law"),
-    path("privacy/", views.privacy, name="privacy"),
-    path("mine/", views.mine, name="mine"),
-    path("mine/<uuid:matter>/", views.own, name="own"),
+    path("at/<slug:code>/", where.sign, name="at"),
+    path("receipt/", receipt.page, name="receipt"),
+    path("receipt/picture.png", receipt.as_picture, name="picture"),
+    path("progress/", standing.by_code, name="progress"),
+    path("p/<slug:code>/", standing.scanned, name="code"),
+    path("standing/", standing.page, name="standing"),
+    path("standing/<slug:name>/", standing.act, name="act"),
+    path("mediation/", words.mediation, name="mediation"),
+    path("law/", words.law, name="law"),
+    path("privacy/", words.privacy, name="privacy"),
+    path("mine/", mine.page, name="mine"),
+    path("mine/export/", mine.export, name="export"),
+    path("mine/<uuid:matter>/", mine.one, name="own"),
+    path("mine/<uuid:matter>/<slug:name>/", mine.act, name="own-act"),
 ]

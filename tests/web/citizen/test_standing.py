@@ -1,0 +1,116 @@
+"""By the code alone: where it stands, never what it says."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.people import actor
+from tests.web.citizen.conftest import LEAK, STORY
+from tianping.kernel.service import show
+
+pytestmark = pytest.mark.django_db
+WRONG = "没有找到这个查询码"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
+
+
+def test_the_code_may_be_typed_in_any_shape(client, road):
+    code = road().code
+    answer = client.post("/progress/", {"code": code.lower().replace("-", " ")}, follow=True)
+    assert answer.request["PATH_INFO"] == "/standing/"
+
+
+def test_the_scanned_address_leads_on_and_leaves_the_code_behind(client, road):
+    assert client.get(f"/p/{road().code}/").headers["Location"] == "/standing/"
+
+
+def test_content_and_names_never_stand_there(holding, road):
+    page = holding(road().answered().code).get("/standing/").content.decode()
+    for secret in (*LEAK.values(), "水管换好了", "内部记录", "换了水管"):
+        if secret != "web":
+            assert secret not in page
+    assert "答复您了" in page
+    assert "县住房和城乡建设局" in page
+
+
+@pytest.mark.parametrize("code", ["", "abc", "0000-0000-0000-0000-0000-0000-00", "x" * 5000])
+def test_every_wrong_code_gets_the_same_sentence(client, code):
+    answer = client.post("/progress/", {"code": code})
+    assert answer.status_code == 422
+    assert WRONG in answer.content.decode()
+    assert client.get("/p/nothing/").status_code == 404
+
+
+def test_ten_wrong_guesses_lock_the_door_and_right_codes_cost_nothing(client, road):
+    code = road().code
+    for _ in range(12):
+        assert client.get(f"/p/{code}/").status_code == 302
+    for _ in range(10):
+        assert client.post("/progress/", {"code": "1234"}).status_code == 422
+    answer = client.post("/progress/", {"code": code})
+    assert answer.status_code == 429
+    assert "过十分钟再来" in answer.content.decode()
+    assert client.get(f"/p/{code}/").status_code == 429
+
+
+def test_without_a_code_the_page_asks_for_it(client):
+    assert client.get("/standing/").headers["Location"] == "/progress/"
+    assert client.get("/standing/rate/").headers["Location"] == "/progress/"
+
+
+def test_the_promised_date_explains_itself_day_by_day(holding, road):
+    matter = road()
+    matter.take("triage", "dispatcher", category="neighbour.leak", grade="3")
+    matter.take("dispatch", "dispatcher", agency="zhujian")
+    page = holding(matter.code).get("/standing/").content.decode()
+    assert "答复您的日子" in page
+    assert 'class="cal"' in page
+    assert "青溪县社会治理事项办理规则" in page
+
+
+def test_an_answer_is_rated_by_the_declared_form(holding, road):
+    session = holding(road().answered().code)
+    assert "很满意" in session.get("/standing/rate/").content.decode()
+    refused = session.post("/standing/rate/", {})
+    assert refused.status_code == 422
+    assert "请填写这一项" in refused.content.decode()
+    page = session.post("/standing/rate/", {"rating": "2", "note": "来得慢"}, follow=True).content.decode()
+    assert "您评价了" in page
+    assert session.get("/standing/rate/").status_code == 404
+
+
+def test_who_is_not_content_asks_for_it_to_be_done_again(holding, road):
+    session = holding(road().answered().code)
+    page = session.post("/standing/reopen/", {"reason": "又漏了"}, follow=True).content.decode()
+    assert "重新办理" in page
+    assert "又漏了" not in page
+
+
+def test_what_is_missing_is_supplied_with_a_picture(holding, road):
+    matter = road()
+    matter.take("supplement", "dispatcher", reason="哪一幢？")
+    session = holding(matter.code)
+    sent = {"note": "3幢", "files": [SimpleUploadedFile("门牌.png", PNG, "image/png")], "key": "k" * 20}
+    assert session.post("/standing/supplied/", sent).status_code == 302
+    view = show(actor("dispatcher"), matter.matter, "handling")
+    assert [p.name for p in view.papers] == ["门牌.png"]
+
+
+def test_a_picture_survives_a_refused_form(holding, road):
+    matter = road()
+    matter.take("supplement", "dispatcher", reason="哪一幢？")
+    session = holding(matter.code)
+    sent = {"files": [SimpleUploadedFile("门牌.png", PNG, "image/png")]}
+    page = session.post("/standing/supplied/", sent).content.decode()
+    kept = page.partition('name="kept" value="')[2].partition('"')[0]
+    assert "已经收好1个文件" in page
+    session.post("/standing/supplied/", {"note": "3幢", "kept": [kept, "nonsense"]})
+    assert len(show(actor("dispatcher"), matter.matter, "handling").papers) == 1
+
+
+@pytest.mark.parametrize("step", ["ask_erasure", "triage", "dispatch", "nothing"])
+def test_a_step_that_is_not_the_codes_holders_does_not_exist(holding, road, step):
+    assert holding(road().code).get(f"/standing/{step}/").status_code == 404
+
+
+def test_a_story_is_not_in_the_way_back_either(holding, road):
+    page = holding(road().code).get("/progress/").content.decode()
+    assert STORY not in page
