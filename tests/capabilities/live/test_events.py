@@ -63,9 +63,9 @@ class Stream:
         self.status = start["status"]
         return self
 
-    async def next(self, timeout=5):
+    async def next(self, seconds=5):
         while "\n\n" not in self.rest:
-            message = await self.there.receive_output(timeout)
+            message = await self.there.receive_output(seconds)
             if not message.get("more_body"):
                 return None
             self.rest += message["body"].decode()
@@ -102,6 +102,7 @@ def status(asked, **values):
 
 def beside(walk):
     """Do it in a thread beside the loop, and feed what came of it."""
+
     def run():
         try:
             found = walk()
@@ -109,6 +110,7 @@ def beside(walk):
             return found
         finally:
             look.let_go()
+
     return asyncio.to_thread(run)
 
 

@@ -35,7 +35,9 @@ T = TypeVar("T")
 PATH: Final = "/live/events"
 _NAMES = re.compile(r"[a-z][a-z-]{0,19}(,[a-z][a-z-]{0,19}){0,4}")
 _HEADERS: Final = [
-    (b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no"),
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
 ]
 
 
@@ -62,7 +64,9 @@ class Live:
     """The application. `heartbeat` and `recheck` in seconds: how often a silent stream says that it lives, and how often the
     session behind it is looked at again; `most`: streams at once; `gap`: at least so long between two looks of one stream."""
 
-    def __init__(self, *, heartbeat: float = 15, recheck: float = 60, most: int = 2000, gap: float = 0.2, threads: int = 4) -> None:
+    def __init__(
+        self, *, heartbeat: float = 15, recheck: float = 60, most: int = 2000, gap: float = 0.2, threads: int = 4
+    ) -> None:
         self.heartbeat = heartbeat
         self.recheck = recheck
         self.most = most
@@ -201,8 +205,13 @@ def _events(listener: Listener, found: News) -> str:
     if found.skipped:
         return "".join(_event(found.position, name, {"position": found.position}) for name in listener.names)
     told = "".join(
-        _event(row.position, name, {"matter": str(row.matter), "procedure": row.procedure, "state": row.state, "step": row.step})
-        for row in found.rows for name in listener.names
+        _event(
+            row.position,
+            name,
+            {"matter": str(row.matter), "procedure": row.procedure, "state": row.state, "step": row.step},
+        )
+        for row in found.rows
+        for name in listener.names
     )
     return told or _event(found.position, "", {"position": found.position})
 

@@ -55,7 +55,7 @@ class Hub:
     async def _hear(self) -> None:
         wanted: dict[str, Any] = {k: v for k, v in connection.get_connection_params().items() if k not in _NOT_OURS}
         async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as listener:
-            await listener.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type]  # a constant
+            await listener.execute(f"LISTEN {CHANNEL}")
             self._ring()
             async for notice in listener.notifies():
                 if notice.payload.partition(" ")[0] == settings.JURISDICTION:

@@ -43,7 +43,9 @@ def ready() -> list[str]:
 
 
 def send_email(address: str, text: str) -> None:
-    message = EmailMessage(subject=_("天平：有一条通知"), body=text, to=[address], connection=get_connection(timeout=TIMEOUT))
+    message = EmailMessage(
+        subject=_("天平：有一条通知"), body=text, to=[address], connection=get_connection(timeout=TIMEOUT)
+    )
     try:
         message.send()
     except OSError as error:  # smtplib's errors are OSErrors

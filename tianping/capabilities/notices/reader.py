@@ -30,7 +30,8 @@ from tianping.kernel.matters.readers.cursor import Alarm, Batch, Reader
 from tianping.kernel.service import registry
 
 LATE = timedelta(days=1)  # what is recorded later than this is history: nobody is told of it
-_ANSWERS = frozenset({"answered", "neutral"})  # the only words that the reporter of a protected matter is told, and neutrally
+# The only words that the reporter of a protected matter is told, and neutrally.
+_ANSWERS = frozenset({"answered", "neutral"})
 
 _ENTRIES = """SELECT e.id, e.matter_id, e.proceeding_id, e.seq, e.procedure, p.version, e.step, e.to_state, e.actor_kind, e.actor,
    e.happened_at, e.recorded_at, m.number, m.protected, m.centre
@@ -100,8 +101,11 @@ class Notices(Reader):
         urgent = protected
         mail = urgent or alarm.offset >= 0
         notices = [
-            n for key in alarm.keys
-            for n in _staff(alarm.jurisdiction, alarm.id, key, "alarm", text, blanks, alarm.matter, urgent=urgent, mail=mail)
+            n
+            for key in alarm.keys
+            for n in _staff(
+                alarm.jurisdiction, alarm.id, key, "alarm", text, blanks, alarm.matter, urgent=urgent, mail=mail
+            )
         ]
         add(alarm.jurisdiction, notices, timezone.now())
 
@@ -151,19 +155,34 @@ def _told_staff(one: Told, words: str, around: Around) -> Iterator[Notice]:
     urgent = words == "protect"
     text = TODO_PROTECTED if one.protected and not urgent else TOLD[words]
     for key in keys:
-        yield from _staff(around.jurisdiction, one.source, key, words, text, blanks, one.matter, urgent=urgent, mail=True)
+        yield from _staff(
+            around.jurisdiction, one.source, key, words, text, blanks, one.matter, urgent=urgent, mail=True
+        )
 
 
 def _staff(
-    jurisdiction: str, source: str, key: str, kind: str, text: str, blanks: dict[str, str], matter: UUID, *, urgent: bool, mail: bool
+    jurisdiction: str,
+    source: str,
+    key: str,
+    kind: str,
+    text: str,
+    blanks: dict[str, str],
+    matter: UUID,
+    *,
+    urgent: bool,
+    mail: bool,
 ) -> Iterator[Notice]:
     """A letter to the key and, where it must not wait for somebody to look, an e-mail to each who answers to it."""
     yield Notice(source, key, "in_app", kind, text, blanks, matter, urgent)
     if mail:
-        people = [key.removeprefix("person:")] if key.startswith("person:") else [
-            str(h["user"]) for h in holders(jurisdiction, key)
-        ]
-        addressed = {str(row[0]) for row in _rows("SELECT id FROM account WHERE id::text = ANY(%s) AND email <> ''", [people])}
+        people = (
+            [key.removeprefix("person:")]
+            if key.startswith("person:")
+            else [str(h["user"]) for h in holders(jurisdiction, key)]
+        )
+        addressed = {
+            str(row[0]) for row in _rows("SELECT id FROM account WHERE id::text = ANY(%s) AND email <> ''", [people])
+        }
         for person in people:
             if person in addressed:
                 yield Notice(source, f"person:{person}", "email", kind, text, blanks, matter, urgent)
@@ -178,12 +197,22 @@ def _reporter(one: Told, step: Step, words: str, around: Around) -> Iterator[Not
     for subject, user, email, phone in around.reporters.get(one.matter, []):
         key = f"subject:{subject}"
         if user is not None:
-            yield Notice(one.source, key, "in_app", words or "public", NEUTRAL if neutral else PUBLIC, blanks, one.matter)
+            yield Notice(
+                one.source, key, "in_app", words or "public", NEUTRAL if neutral else PUBLIC, blanks, one.matter
+            )
         if phone:
-            yield Notice(one.source, key, "sms", words or "public", NEUTRAL if neutral else PUBLIC_SMS, blanks, one.matter)
+            yield Notice(
+                one.source, key, "sms", words or "public", NEUTRAL if neutral else PUBLIC_SMS, blanks, one.matter
+            )
         elif email:
             yield Notice(
-                one.source, f"person:{user}", "email", words or "public", NEUTRAL if neutral else PUBLIC, blanks, one.matter
+                one.source,
+                f"person:{user}",
+                "email",
+                words or "public",
+                NEUTRAL if neutral else PUBLIC,
+                blanks,
+                one.matter,
             )
 
 
@@ -201,4 +230,6 @@ def _todo(one: Told, around: Around) -> Iterator[Notice]:
             if one.protected:
                 yield Notice(one.source, key, "in_app", "todo", TODO_PROTECTED, {}, one.matter)
             else:
-                yield Notice(one.source, key, "in_app", "todo", TODO, {"number": one.number, "state": state}, one.matter)
+                yield Notice(
+                    one.source, key, "in_app", "todo", TODO, {"number": one.number, "state": state}, one.matter
+                )

@@ -47,9 +47,12 @@ def add(jurisdiction: str, notices: Iterable[Notice], now: datetime) -> int:
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for notice in notices:
         rows.setdefault((notice.source, notice.to_key, notice.channel), _row(notice, now))
-    latest = {(r["to_key"], r["matter"]): r["source"] for r in rows.values() if r["channel"] == "sms" and not r["urgent"]}
+    latest = {
+        (r["to_key"], r["matter"]): r["source"] for r in rows.values() if r["channel"] == "sms" and not r["urgent"]
+    }
     kept = [
-        r for r in rows.values()
+        r
+        for r in rows.values()
         if r["channel"] != "sms" or r["urgent"] or latest[r["to_key"], r["matter"]] == r["source"]
     ]
     if not kept:
@@ -65,8 +68,14 @@ def add(jurisdiction: str, notices: Iterable[Notice], now: datetime) -> int:
 def _row(notice: Notice, now: datetime) -> dict[str, Any]:
     quiet = notice.channel != "in_app"
     return {
-        "source": notice.source, "to_key": notice.to_key, "channel": notice.channel, "kind": notice.kind, "text": notice.text,
-        "blanks": notice.blanks, "matter": notice.matter, "urgent": notice.urgent,
+        "source": notice.source,
+        "to_key": notice.to_key,
+        "channel": notice.channel,
+        "kind": notice.kind,
+        "text": notice.text,
+        "blanks": notice.blanks,
+        "matter": notice.matter,
+        "urgent": notice.urgent,
         "not_before": not_before(now, urgent=notice.urgent) if quiet else now,
     }
 
@@ -83,7 +92,8 @@ def unread(actor: Actor) -> int:
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM notice WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s)"
-            " AND read_at IS NULL LIMIT 1000) n", [actor.jurisdiction, sorted(actor.keys)],
+            " AND read_at IS NULL LIMIT 1000) n",
+            [actor.jurisdiction, sorted(actor.keys)],
         )
         return int(cursor.fetchone()[0])
 
