@@ -11,6 +11,7 @@ import time
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
+import psycopg
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.conf import settings as conf
@@ -18,6 +19,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
+from tests.conftest import CLUSTER
 from tests.kernel.matters.conftest import Road
 from tests.people import WHO, actor
 from tianping.capabilities.live import look
@@ -354,3 +356,28 @@ def ask(browser, path, cookies, seconds=10):
             browser.close()
             assert time.monotonic() < until, "the server did not come up"
             time.sleep(0.1)
+
+
+def test_the_feed_is_heard_again_after_the_connection_was_lost(fresh):
+    one, cookies = Road().to("accepting"), cookie("handler")
+    sequence(J)
+
+    def cut():
+        with psycopg.connect(CLUSTER.url("postgres", fresh), autocommit=True) as admin:
+            cut = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN tp_feed' AND datname = %s"
+            )
+            assert admin.execute(cut, [fresh]).fetchall() == [(True,)]
+        one.take("accept", "handler")
+
+    async def run():
+        async with serving() as app:
+            stream = await Stream(app, scope(f"matter={one.matter}", cookies)).open()
+            await stream.next()
+            await asyncio.sleep(0.3)
+            await beside(cut)
+            heard = await stream.next()
+            await stream.leave()
+            return heard
+
+    assert asyncio.run(run())[2]["step"] == "accept"

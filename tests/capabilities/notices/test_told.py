@@ -14,7 +14,7 @@ from tianping.capabilities.notices.store import inbox, mark_read, unread
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import holders
 from tianping.kernel.agencies.models import User
-from tianping.kernel.matters.models import Cursor
+from tianping.kernel.matters.models import Cursor, Proceeding
 from tianping.kernel.matters.readers.cursor import Alarm, run_once
 from tianping.kernel.matters.readers.sequencer import sequence
 from tianping.kernel.parties.models import Party
@@ -228,3 +228,21 @@ def test_an_alarm_of_a_protected_matter_names_nothing(road):
     (letter,) = inbox(actor("leader"))
     assert letter.text == "有一件受保护的事到了时限，请看一看"
     assert letter.urgent
+
+
+def test_a_scene_that_was_taken_out_tells_nobody(road):
+    one = road()
+    with acting(system_actor(J)):
+        Proceeding.objects.filter(matter_id=one.matter).update(version=99)
+    assert told(one.matter) == []
+
+
+def test_a_citizen_without_a_phone_is_written_to_by_email(road):
+    one = road(reporter_phone="")
+    with acting(system_actor(J)):
+        subject = Party.objects.get(matter_id=one.matter, role="reporter").subject_id
+    who = User.objects.create(
+        jurisdiction=J, username="zhou", name="周桂兰", kind="citizen", subject_id=subject, email="zhou@example.org"
+    )
+    assert keys(one.matter, "public", "email") == {f"person:{who.id}"}
+    assert told(one.matter, "sms") == []

@@ -2,6 +2,7 @@
 
 from collections import Counter as Count
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -9,10 +10,11 @@ from django.utils import timezone
 from tests.kernel.matters.readers.conftest import J, drain
 from tests.people import actor
 from tianping.kernel.agencies.acting import acting, system_actor
-from tianping.kernel.matters.models import Entry, Matter, Term
+from tianping.kernel.matters.models import Entry, Matter, Proceeding, Term
+from tianping.kernel.matters.readers import counters
 from tianping.kernel.matters.readers.counters import Counters, happened, rebuild, standing
 from tianping.kernel.matters.readers.followers import Followers
-from tianping.kernel.service import actor_for_code
+from tianping.kernel.service import actor_for_code, advance
 
 pytestmark = pytest.mark.django_db
 HOUSING, CENTRE = "qingxi.zhujian.", "qingxi.zongzhi."
@@ -149,3 +151,24 @@ def test_an_office_sees_its_own_figures_only(road):
     drain(Counters())
     assert set(by_office("handler")) == {HOUSING}
     assert set(standing(actor("other_handler"))) <= {"qingxi.shuiwu."}
+
+
+def test_an_archived_matter_is_counted_as_one(road):
+    one = some_matters(road)
+    drain(Counters())
+    with acting(system_actor(J)):
+        archive = Proceeding.objects.get(matter_id=one.matter, procedure="archive").id
+    before = today()["archived"]
+    keep = {"retention": "matter.consult", "retention_until": "2050-12-31"}
+    for step, form in (("retain", keep), ("freeze", {"archive_number": "2026-1"})):
+        advance(archive, step, actor=actor("archivist"), form=form, key=str(uuid4()))
+    drain(Counters())
+    assert today()["archived"] == before + 1
+
+
+def test_a_scene_that_was_taken_out_stops_no_count(road, monkeypatch):
+    some_matters(road)
+    monkeypatch.setattr(counters, "declared", lambda *_named: None)
+    drain(Counters())
+    assert today()["opened"] >= 7
+    assert "closed" not in today()

@@ -8,9 +8,11 @@ from django.utils import timezone
 from tests.kernel.matters.readers.conftest import J
 from tests.people import actor
 from tianping.kernel.agencies.acting import acting, system_actor
+from tianping.kernel.clock.calendar import CalendarYearMissing
 from tianping.kernel.clock.engine import next_alarm
+from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.matters.chains import verify_chains
-from tianping.kernel.matters.models import Entry, Matter, Term, Todo
+from tianping.kernel.matters.models import Entry, Matter, Proceeding, Term, Todo
 from tianping.kernel.matters.readers import due
 from tianping.kernel.matters.readers.cursor import Reader
 from tianping.kernel.matters.readers.due import scan
@@ -198,3 +200,113 @@ def test_a_date_is_reckoned_when_the_calendar_knows_its_year(road, monkeypatch):
         assert term.alarm_at < term.due_at
         assert set(Todo.objects.filter(matter_id=one.matter).values_list("due_at", flat=True)) == {promised}
     assert scan(J) == 0
+
+
+def test_a_scene_that_was_taken_out_keeps_nobody_waiting(road, ears, monkeypatch):
+    old, one = road().to("answered"), road().to("answered")
+    for matter in (old.matter, one.matter):
+        begun(matter, "rate_window", timedelta(days=40))
+    waits = road()
+    begun(waits.matter, "triage", timedelta(hours=30))
+    with acting(system_actor(J)):
+        Proceeding.objects.filter(matter_id__in=[old.matter, waits.matter]).update(version=99)
+    assert scan(J, [ears]) == 3
+    assert entries(one.matter, "close_window") == 1
+    assert entries(old.matter, "close_window") == 0
+    assert [offset for _term, offset, _keys in ears.heard] == [-4, 0]
+    assert entries(waits.matter, "escalate") == 0
+
+
+def test_a_step_that_fails_or_is_refused_keeps_nobody_waiting(road, monkeypatch, caplog):
+    both = [road().to("answered"), road().to("answered")]
+    for one in both:
+        begun(one.matter, "rate_window", timedelta(days=40))
+    errors = [OSError("no"), RefusedError("没有了", "state")]
+
+    def fails(*_args, **_values):
+        raise errors.pop()
+
+    monkeypatch.setattr(due, "advance", fails)
+    assert scan(J) == 0
+    assert errors == []
+    assert "OSError" in caplog.text
+    monkeypatch.undo()
+    assert scan(J) == 2
+
+
+def test_an_escalation_that_could_not_be_recorded_is_not_told_either(road, ears, monkeypatch):
+    one = road()
+    begun(one.matter, "triage", timedelta(hours=30))
+    with monkeypatch.context() as patch:
+        patch.setattr(due, "advance", lambda *_a, **_v: 1 / 0)
+        scan(J, [ears])
+        assert ears.heard == []
+    scan(J, [ears])
+    assert len(ears.heard) == 2
+    assert entries(one.matter, "escalate") == 1
+
+
+def test_more_terms_than_one_batch(road, ears, monkeypatch):
+    monkeypatch.setattr(due, "_BATCH", 1)
+    for _ in range(3):
+        begun(road().matter, "triage", timedelta(hours=21))
+    scan(J, [ears])
+    assert len(ears.heard) == 3
+
+
+def test_alarms_in_a_year_without_a_calendar_are_asked_for_again(road, ears, monkeypatch):
+    one = road().to("handling")
+    begun(one.matter, "answer", timedelta(days=60))
+    known, wall = due.alarms, [True]
+
+    def until_the_wall(found, after, calendar):
+        for moment, escalation in known(found, after, calendar):
+            if escalation.at > 0 and wall:
+                raise CalendarYearMissing(2027)
+            yield moment, escalation
+
+    monkeypatch.setattr(due, "alarms", until_the_wall)
+    for _again in range(2):
+        scan(J, [ears])
+        assert [offset for _term, offset, _keys in ears.heard] == [-3, 0]
+    wall.clear()
+    scan(J, [ears])
+    assert [offset for _term, offset, _keys in ears.heard] == [-3, 0, 1, 3]
+
+
+def test_a_date_stays_open_while_its_year_is_unknown(road, monkeypatch):
+    one = road().to("handling")
+    with acting(system_actor(J)):
+        Term.objects.filter(matter_id=one.matter, name="answer").update(due_at=None, alarm_at=None)
+
+    def unknown(*_args):
+        raise CalendarYearMissing(2027)
+
+    monkeypatch.setattr(due, "_tried", {})
+    monkeypatch.setattr(due, "due_of", unknown)
+    assert scan(J) == 0
+    with acting(system_actor(J)):
+        assert Term.objects.get(matter_id=one.matter, name="answer").due_at is None
+
+
+def test_an_alarm_for_a_post_that_nobody_has_is_raised_all_the_same(road, ears):
+    one = road()
+    begun(one.matter, "triage", timedelta(hours=21))
+    with acting(system_actor(J)):
+        term = Term.objects.get(matter_id=one.matter, name="triage")
+        rule = term.rule | {"escalate": [{"at": -4, "to": "nobody", "why": "没人"}]}
+        Term.objects.filter(id=term.id).update(rule=rule)
+    scan(J, [ears])
+    assert ears.heard == [("triage", -4, ())]
+
+
+def test_an_alarm_that_another_scan_has_told_is_left(road, ears):
+    one = road()
+    begun(one.matter, "triage", timedelta(hours=30))
+    with acting(system_actor(J)):
+        term = Term.objects.get(matter_id=one.matter, name="triage")
+    scan(J)
+    assert due._tell(J, one.matter, term.id, [ears]) == 0
+    assert due._tell(J, one.matter, one.matter, [ears]) == 0
+    due._escalate(J, one.matter, one.matter)
+    assert ears.heard == []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -18,7 +19,7 @@ from tianping.config.database import ensure_database
 from tianping.config.postgres import Cluster
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.matters.models import Cursor, Feed, Outbox
-from tianping.kernel.matters.readers.cursor import behind, run_once
+from tianping.kernel.matters.readers.cursor import Reader, behind, run_once
 from tianping.kernel.matters.readers.sequencer import sequence, waiting
 
 HERE = Path(__file__).resolve().parent
@@ -209,3 +210,45 @@ def test_real_steps_from_eight_threads_are_all_fed_in_order(fresh):
     drain(collector)
     assert len(collector.seen) == len(set(collector.seen)) == steps
     assert inversions(collector.seen) == 0
+
+
+@pytest.mark.django_db
+def test_a_reader_that_only_asks_which_matters_changed_gets_each_once(road):
+    class Changed(Reader):
+        name = "changed"
+        got: ClassVar = []
+
+        def handle(self, jurisdiction, matters):
+            self.got += [(jurisdiction, matter) for matter in matters]
+
+    one = road().to("handling")
+    sequence(J)
+    assert run_once(Changed(), J) >= 4
+    assert Changed.got.count((J, one.matter)) == 1
+
+
+@pytest.mark.django_db
+def test_a_reader_must_say_what_it_reads(road):
+    class Nothing(Reader):
+        name = "nothing"
+
+    road()
+    sequence(J)
+    with pytest.raises(NotImplementedError):
+        run_once(Nothing(), J)
+    assert Nothing().tend(J) == 0
+
+
+def test_a_second_worker_does_not_read_what_the_first_has_in_hand(log):
+    with psycopg.connect(log.url) as writer:
+        log.append(writer, log.matters[0])
+    sequence(J)
+    collector = Collector()
+    run_once(collector, J, limit=1)
+    with psycopg.connect(log.url) as writer:
+        log.append(writer, log.matters[0])
+    sequence(J)
+    with psycopg.connect(log.url) as first:
+        first.execute("SELECT 1 FROM cursor WHERE reader = 'collector' FOR UPDATE")
+        assert run_once(collector, J) == 0
+    assert run_once(collector, J) == 1

@@ -7,7 +7,7 @@ from tests.people import actor
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.matters.after import destroy
 from tianping.kernel.matters.chains import verify_chains
-from tianping.kernel.matters.models import Cursor, Entry, Matter
+from tianping.kernel.matters.models import Cursor, Entry, Matter, Proceeding
 from tianping.kernel.matters.readers.followers import Followers
 from tianping.kernel.service import actor_for_code, progress, show
 
@@ -100,3 +100,13 @@ def test_an_erased_answer_leaves_the_follower_with_the_dispatcher(road, caplog):
     drain(Followers())
     assert state(follower) == "following"
     assert "does not take follow_answer" in caplog.text
+
+
+def test_a_follower_whose_scene_was_taken_out_keeps_nobody_waiting(road):
+    leader = road().to("handling")
+    old, stays = joined(road, leader, 2)
+    with acting(system_actor(J)):
+        Proceeding.objects.filter(matter_id=old.matter).update(version=99)
+    finish(leader)
+    drain(Followers())
+    assert (state(old), state(stays)) == ("following", "answered")

@@ -118,3 +118,41 @@ def test_a_terminal_sees_one_line(monkeypatch, capsys):
     progress.show([part])
     progress.end([part])
     assert capsys.readouterr().err == "\r\x1b[Kfeed 1\r\x1b[Kfeed 1\n"
+
+
+def test_without_a_terminal_the_log_tells_now_and_then(monkeypatch, caplog):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False)
+    progress, part = Progress(), module.Part("feed", lambda: 1, 1.0)
+    with caplog.at_level("INFO"):
+        part.once()
+        progress.show([part])
+        assert caplog.text == ""
+        progress.at -= 61
+        progress.show([part])
+        progress.end([part])
+    assert caplog.messages == ["feed 1"]
+
+
+def test_a_worker_that_is_told_to_stop_before_it_began_does_nothing():
+    stop = threading.Event()
+    stop.set()
+    assert module._once([module.Part("feed", lambda: 1, 1.0)], stop) == 0
+
+
+def test_the_readers_go_on_when_nobody_can_listen(monkeypatch):
+    stop, part = threading.Event(), module.Part("feed", lambda: 0, module.FEED_SECONDS)
+
+    class Deaf:
+        closed = False
+
+        def ensure_connection(self):
+            stop.set()
+            raise ConnectionError("no")
+
+        def close(self):
+            Deaf.closed = True
+
+    monkeypatch.setattr(module.connection, "copy", Deaf, raising=False)
+    module._listen([part], stop, Progress())
+    assert Deaf.closed
+    assert not part.wake.is_set()

@@ -19,6 +19,7 @@ from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.matters.advance import registry
 from tianping.kernel.matters.readers.cursor import BATCH, Batch, Reader, run_once
+from tianping.kernel.matters.readers.declared import declared
 
 NOW = "now"
 # Steps that every scene calls by these names (the kernel counts returns by them, too).
@@ -97,7 +98,7 @@ def _happenings(batch: Batch, known: dict[UUID, Known], cells: Counter[Cell]) ->
         holder = known[matter].holders.get(str(proceeding))
         if holder is None:
             continue  # a child: its office works for the one that holds the matter
-        procedure = registry().procedure(name, int(content["version"]))
+        procedure = declared(name, int(content["version"]))
         left = next((e["was"] for e in content["effects"] if e["do"] == "hold"), holder) or centre
         for figure in _figures(procedure, step, was, to, content, first=seq == 1, in_time=in_time.get(entry)):
             path = "" if known[matter].protected else left if figure in _LEAVES else holder
@@ -119,7 +120,14 @@ def _follow(known: Known, proceeding: str, content: dict[str, Any], centre: str,
 
 
 def _figures(
-    procedure: Procedure, step: str, was: str, to: str, content: dict[str, Any], *, first: bool, in_time: bool | None
+    procedure: Procedure | None,
+    step: str,
+    was: str,
+    to: str,
+    content: dict[str, Any],
+    *,
+    first: bool,
+    in_time: bool | None,
 ) -> list[str]:
     figures = ["opened"] if first else []
     if step in _STEPS:
@@ -133,9 +141,11 @@ def _figures(
             figures.append(f"rated.{content['fields'][effect['field']]['value']}")
     if "answered" in figures:
         figures.append({True: "answered.in_time", False: "answered.late", None: "answered.untimed"}[in_time])
+    if procedure is None:
+        return figures  # a scene that was taken out: its states say nothing any more
     if to != was and procedure.final.get(to) == "archive":
         figures.append("closed")
-    if to != was and to in procedure.rests:
+    if to in procedure.rests and was not in procedure.rests:
         figures.append("archived")
     return figures
 

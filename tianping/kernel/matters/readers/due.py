@@ -22,6 +22,7 @@ from tianping.kernel.lifecycle.vocabulary import Lapse, Step
 from tianping.kernel.matters.advance import advance, registry
 from tianping.kernel.matters.clocks import due_of, pinned
 from tianping.kernel.matters.readers.cursor import Alarm, Reader
+from tianping.kernel.matters.readers.declared import declared
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.snapshot import Snapshot, TermRow, lock, read
 from tianping.kernel.matters.store import FAR
@@ -84,25 +85,31 @@ def _lapse(jurisdiction: str) -> int:
     }
     for name in sorted(names):
         for due_at, term, _name, proceeding, procedure, version, state in _after(jurisdiction, _LAPSED, name=name):
-            for step in registry().procedure(procedure, version).steps_from(state):
-                if step.name != ESCALATE and Lapse(name) in step.by:
-                    done += _take(
-                        jurisdiction, proceeding, step, f"lapse:{term}:{due_at.isoformat()}:{step.name}", name, ""
-                    )
-                    break
+            key = f"lapse:{term}:{due_at.isoformat()}"
+            step = next(
+                (s for s in _steps(procedure, version, state) if s.name != ESCALATE and Lapse(name) in s.by), None
+            )
+            if step is None:
+                continue
+            try:
+                done += _take(jurisdiction, proceeding, step, f"{key}:{step.name}", name, "")
+            except Exception:
+                log.exception("%s of %s", step.name, proceeding)
     return done
 
 
+def _steps(name: str, version: int, state: str) -> tuple[Step, ...]:
+    procedure = declared(name, version)
+    return procedure.steps_from(state) if procedure else ()
+
+
 def _take(jurisdiction: str, proceeding: UUID, step: Step, key: str, term: str, why: str) -> int:
-    """Take a timed step; 1 when it was taken now."""
+    """Take a timed step; 1 when it was taken now. Where somebody was faster it is refused, and nothing is lost."""
     form = {name: value for name, value in (("term", term), ("note", why)) if value and step.form.field(name)}
     try:
         receipt = advance(proceeding, step.name, actor=system_actor(jurisdiction, "clock"), form=form, key=key)
-    except RefusedError as error:  # somebody was faster
+    except RefusedError as error:
         log.info("%s of %s: %s", step.name, proceeding, error.reason)
-        return 0
-    except Exception:
-        log.exception("%s of %s", step.name, proceeding)
         return 0
     return 0 if receipt.repeated else 1
 
@@ -132,14 +139,8 @@ def _escalate(jurisdiction: str, matter: UUID, term_id: UUID) -> None:
             return
         proceeding = snapshot.matters[matter].proceedings[term.proceeding_id]
         rung, _next = _rung(snapshot, term, clockwork(jurisdiction, snapshot.stamp).calendar)
-    step = next(
-        (
-            s
-            for s in registry().procedure(proceeding.procedure, proceeding.version).steps_from(proceeding.state)
-            if s.name == ESCALATE and Lapse(term.name) in s.by
-        ),
-        None,
-    )
+    steps = _steps(proceeding.procedure, proceeding.version, proceeding.state)
+    step = next((s for s in steps if s.name == ESCALATE and Lapse(term.name) in s.by), None)
     for escalation in rung:
         if step is not None and escalation.at >= 0:
             _take(jurisdiction, term.proceeding_id, step, _name(term, escalation), term.name, escalation.why)
@@ -195,14 +196,15 @@ def _name(term: TermRow, escalation: Escalation) -> str:
 
 def _alarm(jurisdiction: str, matter: MatterState, term: TermRow, escalation: Escalation) -> Alarm:
     proceeding = matter.proceedings[term.proceeding_id]
-    declared = registry().procedure(proceeding.procedure, proceeding.version).term_by_name.get(term.name)
+    procedure = declared(proceeding.procedure, proceeding.version)
+    clock = procedure.term_by_name.get(term.name) if procedure else None
     return Alarm(
         id=_name(term, escalation),
         jurisdiction=jurisdiction,
         matter=matter.id,
         proceeding=proceeding.id,
         term=term.name,
-        label=declared.label if declared else term.name,
+        label=clock.label if clock else term.name,
         due_at=term.due_at or term.started_at,
         offset=escalation.at,
         to=escalation.to,

@@ -14,6 +14,7 @@ from tianping.kernel.lifecycle.vocabulary import Leader, Step
 from tianping.kernel.matters.advance import advance, registry
 from tianping.kernel.matters.opening import open_values
 from tianping.kernel.matters.readers.cursor import Batch, Fed, Reader
+from tianping.kernel.matters.readers.declared import declared
 
 log = logging.getLogger(__name__)
 # Only who had joined before the leader's step goes with it: the leader's own chain says when, by the entry it recorded then.
@@ -66,10 +67,11 @@ def _steps(jurisdiction: str, led: Fed) -> Iterator[tuple[UUID, Step]]:
         cursor.execute(_FOLLOWERS, {"j": jurisdiction, "leader": led.matter, "seq": led.seq})
         rows = cursor.fetchall()
     for proceeding, name, version, state in rows:
-        for step in registry().procedure(name, version).steps_from(state):
-            if any(isinstance(by, Leader) and led.step in by.steps for by in step.by):
-                yield proceeding, step
-                break
+        procedure = declared(name, version)
+        steps = procedure.steps_from(state) if procedure else ()
+        yield from [(proceeding, s) for s in steps if any(isinstance(b, Leader) and led.step in b.steps for b in s.by)][
+            :1
+        ]
 
 
 def _values(actor: Actor, led: Fed, steps: list[tuple[UUID, Step]]) -> dict[str, Any]:
