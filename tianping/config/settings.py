@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tianping.config.postgres import default_cluster
@@ -200,7 +201,7 @@ def _oidc(kind: str) -> list[dict[str, object]]:
     ]
 
 
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [*_oidc("staff"), *_oidc("citizen")]}}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [*_oidc("staff"), *_oidc("citizen")]}}
 # How a one-time code reaches a citizen's phone.
 CODE_SENDER = f"tianping.web.accounts.codes.{'OnPage' if DEMO else 'Gateway'}"
 # Log-in counts its tries here: one cache for every process.

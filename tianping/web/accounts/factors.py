@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from allauth.account.signals import authentication_step_completed
+from allauth.core import context
 from allauth.mfa.models import Authenticator
-from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from tianping.kernel.agencies.models import User
@@ -15,6 +16,8 @@ SHOWN: Final = "second"  # the session's key: whose second factor was shown in i
 ENROLMENT: Final = frozenset(
     {"enrol", "logout", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "mfa_index"}
 )
+
+_SHOWABLE: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are no factor
 
 
 def pending(request: HttpRequest, user: User) -> bool:
@@ -26,17 +29,23 @@ def pending(request: HttpRequest, user: User) -> bool:
 
 def enrolled(user: User) -> bool:
     """Whether the person has a factor beside the password; recovery codes alone are none."""
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=kinds).exists())
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=_SHOWABLE).exists())
 
 
-def _shown(*, request: HttpRequest, user: User, method: str = "mfa", **_more: Any) -> None:
-    """A code or passkey was accepted, at log-in or when it was set up: either shows that it is in the person's hands."""
+def _used(*, request: HttpRequest, user: User, method: str, **_more: Any) -> None:
+    """A code or a passkey was accepted at log-in."""
     if method == "mfa":
         request.session[SHOWN] = str(user.pk)
 
 
+def _set_up(*, instance: Authenticator, created: bool, **_more: Any) -> None:
+    """One was set up in this request: with a code or a passkey that the person has just shown."""
+    request = context.request
+    if created and instance.type in _SHOWABLE and request is not None and request.user.pk == instance.user_id:
+        request.session[SHOWN] = str(instance.user_id)
+
+
 def connect() -> None:
     """Called once at start-up."""
-    authentication_step_completed.connect(_shown, dispatch_uid="second factor used")
-    authenticator_added.connect(_shown, dispatch_uid="second factor set up")
+    authentication_step_completed.connect(_used, dispatch_uid="second factor used")
+    post_save.connect(_set_up, sender=Authenticator, dispatch_uid="second factor set up")

@@ -14,9 +14,7 @@ def wanted(request: HttpRequest) -> str:
 
 
 def safe(request: HttpRequest, url: str) -> bool:
-    return url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
+    return url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
 
 
 def first_page(user: User) -> str:

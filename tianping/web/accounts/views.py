@@ -1,9 +1,9 @@
 """Log-in and log-out of staff."""
 
 from allauth.account.adapter import get_adapter
-from allauth.decorators import rate_limit
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.decorators import rate_limit
 from django.conf import settings
 from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
@@ -25,7 +25,7 @@ from tianping.web.accounts.onward import first_page, wanted
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@rate_limit(action="login")
+@rate_limit(action="login")  # type: ignore[untyped-decorator]  # allauth has no types
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The password; allauth then asks for the second factor where there is one."""
     if isinstance(request.user, User):
@@ -70,5 +70,3 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     citizen = isinstance(request.user, User) and request.user.kind == "citizen"
     logout(request)
     return HttpResponseRedirect(reverse("citizen:home" if citizen else "accounts:login"))
-
-
