@@ -44,7 +44,7 @@ _REPORTERS = """SELECT r.matter_id, r.subject_id, u.id, coalesce(u.email, ''), E
  WHERE r.jurisdiction = %s AND r.role = 'reporter' AND r.matter_id = ANY(%s)"""
 _POSTS = """SELECT a.user_id, p.kind || '@' || p.path FROM appointment a
  JOIN post p ON p.jurisdiction = a.jurisdiction AND p.id = a.post_id
- WHERE a.jurisdiction = %s AND a.user_id = ANY(%s) AND a.since <= current_date AND (a.until IS NULL OR a.until >= current_date)"""
+ WHERE a.jurisdiction = %s AND a.user_id = ANY(%s) AND a.since <= %s AND (a.until IS NULL OR a.until >= %s)"""
 _CENTRE = "SELECT name, phone FROM agency WHERE jurisdiction = %s AND path = %s"
 _MATTER = "SELECT number, protected FROM matter WHERE jurisdiction = %s AND id = %s"
 
@@ -125,7 +125,9 @@ def _around(jurisdiction: str, told: list[Told]) -> Around:
         around.todos.setdefault(proceeding, []).append((key, since))
     for matter, subject, user, email, phone in _rows(_REPORTERS, [jurisdiction, [t.matter for t in told]]):
         around.reporters.setdefault(matter, []).append((subject, user, email, phone))
-    around.posts = {(row[0], row[1]) for row in _rows(_POSTS, [jurisdiction, [t.actor for t in told if t.actor]])}
+    today = timezone.localdate()
+    acted = [t.actor for t in told if t.actor]
+    around.posts = {(row[0], row[1]) for row in _rows(_POSTS, [jurisdiction, acted, today, today])}
     return around
 
 
