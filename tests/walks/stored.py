@@ -114,6 +114,7 @@ class StoredWorld:
         if "protect" in step.touches:
             raw["violence"] = True
         actor = self._holder("registrar", "qingxi.zongzhi.") if procedure.name != "intake" else guest()
+        promises.need(actor is not None, "nobody holds the registrar's post today")
         receipt = report(actor=actor, form=raw, key=str(uuid4()), procedure=procedure.name, step=step.name)
         self.tally.taken[procedure.name, step.name] += 1
         self.trail.append(f"{procedure.name}.{step.name}")
