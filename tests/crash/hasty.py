@@ -1,0 +1,26 @@
+"""A process that reports through the kernel's door as fast as it can and writes down what it was told; for the careless server."""
+
+import sys
+from uuid import uuid4
+
+import django
+
+
+def main() -> None:
+    django.setup()
+    from bench.stage import JURISDICTION
+    from bench.workers import tell
+    from tianping.kernel.service import guest_actor, report
+
+    guest = guest_actor(JURISDICTION)
+    tell(ready=True)
+    sys.stdin.readline()
+    with open(sys.argv[2], "a", buffering=1) as log:  # noqa: PTH123  # two processes append
+        while True:
+            key = str(uuid4())
+            done = report(actor=guest, form={"description": "水已经流到楼道里了。", "title": key}, key=key)
+            log.write(f"{key}\treport\t{done.entry}\t{done.matter}\n")
+
+
+if __name__ == "__main__":
+    main()
