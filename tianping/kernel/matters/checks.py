@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from tianping.kernel.lifecycle.forms import Checks, FieldError
 from tianping.kernel.lifecycle.state import Actor
@@ -62,9 +63,10 @@ def _agency(jurisdiction: str, path: str) -> str:
 def _person(jurisdiction: str, user: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT a.user_id::text FROM appointment a JOIN account u ON u.id = a.user_id WHERE a.jurisdiction = %s"
-            " AND a.user_id::text = %s AND u.is_active AND a.since <= current_date AND (a.until IS NULL OR a.until >= current_date)",
-            [jurisdiction, user],
+            "SELECT a.user_id::text FROM appointment a JOIN account u ON u.id = a.user_id WHERE a.jurisdiction = %(j)s"
+            " AND a.user_id::text = %(u)s AND u.is_active AND a.since <= %(today)s"
+            " AND (a.until IS NULL OR a.until >= %(today)s)",
+            {"j": jurisdiction, "u": user, "today": timezone.localdate()},
         )
         row = cursor.fetchone()
     if row is None:

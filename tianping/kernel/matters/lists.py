@@ -82,6 +82,7 @@ class Page:
 _SHOWN = """m.number, m.title, m.category, m.grade, m.channel, m.place, m.path, {procedure}, {state}, m.holder, g.short_name,
  m.assignee, u.name, {due}, m.opened_at, m.changed_at, m.protected, m.supervised, m.returns, m.followers"""
 _JOINS = """ LEFT JOIN agency g ON g.jurisdiction = m.jurisdiction AND g.path = m.holder LEFT JOIN account u ON u.id = m.assignee"""
+_DUE = f"coalesce(m.due_at, '{FAR.isoformat()}')"  # in the words of its indexes (sql/0004_lists.sql)
 _ORDERS: dict[Sort, str] = {"due": "due_at", "opened": "opened_at", "changed": "changed_at"}
 
 
@@ -137,9 +138,9 @@ def _todo_filters(query: Query) -> tuple[list[str], dict[str, Any]]:
         values |= {"place": query.place_path, "place_end": query.place_path[:-1] + "/"}
     if query.late:
         where.append(
-            "t.due_at < clock_timestamp()"
+            "t.due_at < statement_timestamp()"
             if query.late == "overdue"
-            else "t.due_at >= clock_timestamp() AND t.due_at < clock_timestamp() + interval '2 days'"
+            else "t.due_at >= statement_timestamp() AND t.due_at < statement_timestamp() + interval '2 days'"
         )
     matter = _matter_only(query, values)
     if matter:
@@ -155,12 +156,15 @@ def _todo_filters(query: Query) -> tuple[list[str], dict[str, Any]]:
 
 
 def _in_categories(table: str, wanted: tuple[str, ...], where: list[str], values: dict[str, Any]) -> None:
-    """A class stands for its leaves: `neighbour` finds `neighbour.leak`."""
-    if wanted:
-        where.append(
-            f"({table}.category = ANY(%(category)s) OR split_part({table}.category, '.', 1) = ANY(%(category)s))"
-        )
-        values["category"] = list(wanted)
+    """A class stands for its leaves, as a range of codes: `neighbour` finds `neighbour.leak`."""
+    if not wanted:
+        return
+    conditions = [f"{table}.category = ANY(%(category)s)"]
+    values["category"] = list(wanted)
+    for number, name in enumerate(name for name in wanted if "." not in name):
+        conditions.append(f"({table}.category >= %(class{number})s AND {table}.category < %(class{number}_end)s)")
+        values |= {f"class{number}": f"{name}.", f"class{number}_end": f"{name}/"}  # "/" follows "." byte by byte
+    where.append(f"({' OR '.join(conditions)})")
 
 
 def _matter_only(query: Query, values: dict[str, Any]) -> list[str]:
@@ -206,9 +210,9 @@ def _sight(actor: Actor, query: Query) -> Page:
         values |= {"place": query.place_path, "place_end": query.place_path[:-1] + "/"}
     if query.late:
         where.append(
-            "m.due_at < clock_timestamp()"
+            f"{_DUE} < statement_timestamp()"
             if query.late == "overdue"
-            else "m.due_at >= clock_timestamp() AND m.due_at < clock_timestamp() + interval '2 days'"
+            else f"{_DUE} >= statement_timestamp() AND {_DUE} < statement_timestamp() + interval '2 days'"
         )
     if query.open_only:
         where.append("m.closed_at IS NULL")
@@ -216,7 +220,7 @@ def _sight(actor: Actor, query: Query) -> Page:
         where.append("m.id = ANY(%(ids)s)")
         values["ids"] = list(query.ids)
     descending = query.sort != "due"
-    column = f"coalesce(m.due_at, '{FAR.isoformat()}')" if column == "due_at" else f"m.{column}"
+    column = _DUE if column == "due_at" else f"m.{column}"
     after = _after(query.cursor)
     if after:
         where.append(f"({column}, m.id) {'<' if descending else '>'} (%(after_at)s, %(after_id)s)")

@@ -19,7 +19,7 @@ class Matter(models.Model):
     number_year = models.SmallIntegerField()
     number_seq = models.BigIntegerField()
     title = models.CharField(max_length=200)
-    category = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, db_collation="C", blank=True)
     grade = models.CharField(max_length=8, blank=True)
     channel = models.CharField(max_length=16, blank=True)
     place = models.CharField(max_length=200, blank=True)
@@ -213,7 +213,7 @@ class Todo(models.Model):
     steps = ArrayField(models.TextField())
     procedure = models.CharField(max_length=40)
     state = models.CharField(max_length=40)
-    category = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=40, db_collation="C", blank=True)
     grade = models.CharField(max_length=8, blank=True)
     place_path = models.CharField(max_length=400, db_collation="C", blank=True)
     due_at = models.DateTimeField()  # never null, so that one index sorts: without a term it is 9999-12-31
