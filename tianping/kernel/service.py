@@ -15,9 +15,10 @@ from tianping.kernel.documents.files import download_name as paper_name
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
-from tianping.kernel.matters.alike import Alike, alike
+from tianping.kernel.matters.alike import Alike, alike, alike_to
 from tianping.kernel.matters.chains import verify_matter
-from tianping.kernel.matters.figures import Figure, figures, loads
+from tianping.kernel.matters.figures import Figure, behind, counted_until, figures, loads
+from tianping.kernel.matters.foresight import Precedent, precedents, promise
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
 from tianping.kernel.matters.papers import append_upload, begin_upload, finish_upload, open_paper, store
 from tianping.kernel.matters.progress import Progress, actor_for_code, own_matters, progress, readers_of
@@ -32,6 +33,7 @@ from tianping.kernel.matters.show import (
     reveal,
     show,
 )
+from tianping.kernel.matters.tallies import Listing, Tally, drawn, listing
 from tianping.kernel.packs.book import PackBook, book
 from tianping.kernel.places.locator import Located, locate
 
@@ -43,6 +45,7 @@ __all__ = [
     "Audited",
     "EntryView",
     "Figure",
+    "Listing",
     "Located",
     "MatterView",
     "Office",
@@ -51,26 +54,33 @@ __all__ = [
     "PaperView",
     "PartyView",
     "Person",
+    "Precedent",
     "ProceedingView",
     "Progress",
     "Query",
     "Receipt",
     "RefusedError",
     "Row",
+    "Tally",
     "TermView",
     "acting",
     "actor_for_code",
     "advance",
     "alike",
+    "alike_to",
     "append_upload",
     "audit",
     "begin_upload",
+    "behind",
     "book",
     "citizen_actor",
+    "counted_until",
+    "drawn",
     "figures",
     "finish_upload",
     "guest_actor",
     "home",
+    "listing",
     "loads",
     "locate",
     "note_read",
@@ -80,7 +90,9 @@ __all__ = [
     "paper_name",
     "people_at",
     "posts_of",
+    "precedents",
     "progress",
+    "promise",
     "readers_of",
     "registry",
     "report",

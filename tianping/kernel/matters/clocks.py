@@ -1,5 +1,6 @@
 """What the engine decided about clocks, carried out on term rows: start, pause, resume, end, extend, and their inverses."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -105,7 +106,7 @@ class Clocks:
 
     def _start(self, procedure: Procedure, matter: MatterState, move: Move, name: str, new_id: UUID) -> None:
         declared = procedure.term_by_name[name]
-        code = declared.rule.format_map(_Values(matter.facts))
+        code = rule_code(declared.rule, matter.facts)
         try:
             rule, row = self.work.pick(code, self.at.astimezone(SHANGHAI).date())
         except RuleMissing as error:
@@ -171,6 +172,11 @@ class Clocks:
             return None
         outer = next((t for t in reversed(self.rows) if t.matter_id == term.matter_id and t.rule_code == nested), None)
         return due_of(outer, self.work.calendar) if outer is not None and outer.status != "ended" else None
+
+
+def rule_code(declared: str, facts: Mapping[str, Any]) -> str:
+    """The code of the rule that a term names, with the facts it hangs on (`intake.answer.{grade}`)."""
+    return declared.format_map(_Values(facts))
 
 
 class _Values(dict[str, Any]):

@@ -1,111 +1,159 @@
-"""Figures that a leader can trust: each is a count of matters with its definition, in the sight of who asks. Never a person's."""
+"""Figures that a leader can trust: counts of matters, each with its definition, in the sight of who asks. Never a person's.
 
+They come from the counters (`readers.counters`), so that no page counts a million rows; the list behind a figure is asked
+of the entries themselves.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.matters.advance import registry
+from tianping.kernel.matters.readers.counters import happened
+
+BEHIND_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`part` of `whole`; `whole` None for a plain count. `meaning` defines both. `query` is the address of the list behind it."""
+    """`part` of `whole`; `whole` None for a plain count; `before` the same part (or share) in the time just before.
 
+    `meaning` defines both in a sentence. `behind` names the list: "" for what was registered, else see `behind`.
+    """
+
+    key: str
     name: str
     part: int
     whole: int | None
-    unit: str
+    before: tuple[int, int | None]
     meaning: str
-    query: str
+    behind: str
 
 
-_COUNTS = """SELECT count(*), count(*) FILTER (WHERE m.returns > 0), count(*) FILTER (WHERE m.closed_at IS NOT NULL),
-  count(*) FILTER (WHERE m.due_at < clock_timestamp() AND m.closed_at IS NULL),
-  count(*) FILTER (WHERE m.supervised AND m.closed_at IS NULL), count(*) FILTER (WHERE m.state = 'triage')
- FROM matter m WHERE m.jurisdiction = %(j)s AND m.path >= %(lo)s AND m.path < %(hi)s AND m.opened_at >= %(a)s AND m.opened_at < %(b)s"""
-_ANSWERED = """SELECT count(*), count(*) FILTER (WHERE t.ended_at <= t.due_at) FROM term t
- JOIN matter m ON m.jurisdiction = t.jurisdiction AND m.id = t.matter_id
- WHERE t.jurisdiction = %(j)s AND t.name = 'answer' AND t.status = 'ended' AND t.due_at IS NOT NULL
- AND m.path >= %(lo)s AND m.path < %(hi)s AND t.ended_at >= %(a)s AND t.ended_at < %(b)s
- AND EXISTS (SELECT 1 FROM entry e WHERE e.jurisdiction = t.jurisdiction AND e.matter_id = t.matter_id AND e.to_state = 'answered')"""
-_STEPS = """SELECT count(DISTINCT e.matter_id) FILTER (WHERE e.step = 'reopen'),
-  count(DISTINCT e.matter_id) FILTER (WHERE e.to_state = 'answered')
- FROM entry e JOIN matter m ON m.jurisdiction = e.jurisdiction AND m.id = e.matter_id
- WHERE e.jurisdiction = %(j)s AND e.undone_by IS NULL AND e.step IN ('reopen', 'answer', 'answer_directly', 'answer_at_once',
-   'follow_answer') AND m.path >= %(lo)s AND m.path < %(hi)s AND e.happened_at >= %(a)s AND e.happened_at < %(b)s"""
-_RATINGS = """SELECT count(*), count(*) FILTER (WHERE f.value IN ('"4"'::jsonb, '"5"'::jsonb)) FROM fact f
- JOIN matter m ON m.jurisdiction = f.jurisdiction AND m.id = f.matter_id
- WHERE f.jurisdiction = %(j)s AND f.concept = 'rating' AND f.superseded_by IS NULL AND m.path >= %(lo)s AND m.path < %(hi)s
- AND f.valid_from >= %(a)s AND f.valid_from < %(b)s"""
+# key, name, what is counted, of what, definition, the list behind
+_DECLARED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str, str], ...] = (
+    ("opened", _("收到"), ("opened",), (), _("这段时间登记的事项，不含受保护的。"), ""),
+    (
+        "in_time",
+        _("按期答复率"),
+        ("answered.in_time",),
+        ("answered.in_time", "answered.late"),
+        _("这段时间答复的、有答复期限的事项里，到期前答复的占多少；期限按暂停和延期后的日子算。"),
+        "late",
+    ),
+    ("returned", _("退回"), ("returned",), (), _("这段时间承办单位退回的次数，同一件退回两次算两次。"), "returned"),
+    (
+        "reopened",
+        _("重办率"),
+        ("reopened",),
+        ("answered",),
+        _("这段时间要求重办的次数，除以这段时间答复的次数。"),
+        "reopened",
+    ),
+    (
+        "content",
+        _("满意率"),
+        ("rated.4", "rated.5"),
+        ("rated.1", "rated.2", "rated.3", "rated.4", "rated.5"),
+        _("这段时间的评价里，满意和很满意占多少；没有评价的不算。"),
+        "discontent",
+    ),
+    ("closed", _("办结"), ("closed",), (), _("这段时间办结的事项。"), "closed"),
+    ("declined", _("不予受理"), ("declined",), (), _("这段时间决定不予受理的事项。"), "declined"),
+)
 
 
-def figures(actor: Actor, since: datetime, until: datetime) -> list[Figure]:
-    """The figures of what the actor's post looks over; nothing for a post that looks over nothing."""
+def figures(actor: Actor, first: date, last: date) -> list[Figure]:
+    """The figures from `first` to `last`, both included, of what the actor's post looks over; nothing for other posts."""
     if not actor.lo:
         return []
-    values = {"j": actor.jurisdiction, "lo": actor.lo, "hi": actor.hi, "a": since, "b": until}
-    opened, returned, closed, late, watched, waiting = _one(actor, _COUNTS, values)
-    ended, in_time = _one(actor, _ANSWERED, values)
-    reopened, answered = _one(actor, _STEPS, values)
-    rated, content = _one(actor, _RATINGS, values)
+    span = last - first + timedelta(days=1)
+    now: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    for (_path, day), counts in happened(actor, first - span, last).items():
+        (now if day >= first else before).update(counts)
     return [
-        Figure(_("收到"), opened, None, _("件"), _("这段时间登记的事项，不含受保护的。"), "scope=sight&done=1"),
         Figure(
-            _("按期答复"),
-            in_time,
-            ended,
-            _("件"),
-            _("这段时间答复的事项里，在答复期限那天或之前答复的；期限按暂停和延期后的日子算。"),
-            "scope=sight&done=1",
-        ),
-        Figure(
-            _("退回过"),
-            returned,
-            opened,
-            _("件"),
-            _("这段时间登记的事项里，承办单位退回过至少一次的。"),
-            "scope=sight&done=1&view=returned",
-        ),
-        Figure(
-            _("要求重办"),
-            reopened,
-            answered,
-            _("件"),
-            _("这段时间答复过的事项里，反映人要求重办的。"),
-            "scope=sight&done=1",
-        ),
-        Figure(
-            _("满意"),
-            content,
-            rated,
-            _("件"),
-            _("这段时间有评价的事项里，评了满意或很满意的；没有评价的不算在内。"),
-            "scope=sight&done=1",
-        ),
-        Figure(_("办结"), closed, opened, _("件"), _("这段时间登记的事项里，已经办结的。"), "scope=sight&done=1"),
-        Figure(
-            _("现在逾期"), late, None, _("件"), _("这段时间登记、还没办结、有时限已过的。"), "scope=sight&view=overdue"
-        ),
-        Figure(
-            _("正在督办"),
-            watched,
-            None,
-            _("件"),
-            _("这段时间登记、还没办结、正在督办的。"),
-            "scope=sight&view=supervised",
-        ),
-        Figure(_("等分类"), waiting, None, _("件"), _("这段时间登记、还没有分类定级的。"), "scope=sight&state=triage"),
+            key, name, _sum(now, part), _whole(now, whole), (_sum(before, part), _whole(before, whole)), meaning, behind
+        )
+        for key, name, part, whole, meaning, behind in _DECLARED
     ]
 
 
-def _one(actor: Actor, statement: str, values: dict[str, Any]) -> tuple[int, ...]:
+def _sum(counts: Mapping[str, int], names: tuple[str, ...]) -> int:
+    return sum(counts.get(n, 0) for n in names)
+
+
+def _whole(counts: Mapping[str, int], names: tuple[str, ...]) -> int | None:
+    return _sum(counts, names) if names else None
+
+
+def counted_until(jurisdiction: str) -> tuple[datetime | None, int]:
+    """When the counters last moved on, and how many entries they have not counted yet."""
+    with acting(Actor(kind="system", jurisdiction=jurisdiction)), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.moved_at, greatest(0, coalesce((SELECT max(f.position) FROM feed f WHERE f.jurisdiction = %(j)s), 0) - c.position)"
+            " + (SELECT count(*) FROM outbox o WHERE o.jurisdiction = %(j)s)"
+            " FROM cursor c WHERE c.jurisdiction = %(j)s AND c.reader = 'counters'",
+            {"j": jurisdiction},
+        )
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else (None, 0)
+
+
+# ── the list behind a figure ─────────────────────────────────────────────────────────────────────────────────────
+_IN_SIGHT = """SELECT DISTINCT ON (m.opened_at, m.id) m.id FROM entry e
+ JOIN matter m ON m.jurisdiction = e.jurisdiction AND m.id = e.matter_id
+ {more} WHERE m.jurisdiction = %(j)s AND m.path >= %(lo)s AND m.path < %(hi)s AND NOT m.protected AND m.changed_at >= %(since)s
+ AND e.recorded_at >= %(since)s AND e.recorded_at < %(until)s AND e.undone_by IS NULL AND {which}
+ ORDER BY m.opened_at DESC, m.id DESC LIMIT %(most)s"""
+# Of the promised clocks of the proceeding, the run that the answer ended: the newest that had begun.
+_PROMISED = """JOIN LATERAL (SELECT t.ended_at <= t.due_at AS kept FROM term t WHERE t.jurisdiction = e.jurisdiction
+  AND t.proceeding_id = e.proceeding_id AND t.started_at <= e.recorded_at AND t.name = ANY(%(promised)s)
+  ORDER BY t.started_at DESC, t.id DESC LIMIT 1) p ON true"""
+_RATING = """JOIN fact r ON r.jurisdiction = e.jurisdiction AND r.entry_id = e.id AND r.concept = 'rating'"""
+_ANSWER = "e.to_state = 'answered' AND e.from_state <> 'answered'"
+_LISTS: dict[str, tuple[str, str]] = {
+    "answered": ("", _ANSWER),
+    "in_time": (_PROMISED, f"{_ANSWER} AND p.kept"),
+    "late": (_PROMISED, f"{_ANSWER} AND NOT p.kept"),
+    "returned": ("", "e.step IN ('return', 'return_third')"),
+    "reopened": ("", "e.step = 'reopen'"),
+    "content": (_RATING, "r.value #>> '{}' IN ('4', '5')"),
+    "discontent": (_RATING, "r.value #>> '{}' IN ('1', '2')"),
+    "closed": ("", "e.to_state = ANY(%(closing)s) AND e.from_state <> ALL(%(closing)s)"),
+    "declined": ("", "e.to_state = 'declined' AND e.from_state <> 'declined'"),
+}
+
+
+def behind(actor: Actor, which: str, since: datetime | None, until: datetime | None) -> list[UUID]:
+    """The matters behind a figure, newest first, up to `BEHIND_MOST`; none for an unknown name. Open ends are wide open."""
+    if which not in _LISTS or not actor.lo:
+        return []
+    more, condition = _LISTS[which]
+    far = datetime.fromisoformat("2000-01-01T00:00:00+08:00"), datetime.fromisoformat("9999-01-01T00:00:00+08:00")
+    values: dict[str, Any] = {
+        "j": actor.jurisdiction,
+        "lo": actor.lo,
+        "hi": actor.hi,
+        "since": since or far[0],
+        "until": until or far[1],
+        "promised": sorted({t.name for p in registry().versions() for t in p.terms if t.promised}),
+        "closing": sorted({s for p in registry().versions() for s, to in p.final.items() if to == "archive"}),
+        "most": BEHIND_MOST,
+    }
+    statement = _IN_SIGHT.format(more=more, which=condition)
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return tuple(cursor.fetchone())
+        return [row[0] for row in cursor.fetchall()]
 
 
 def loads(actor: Actor) -> dict[str, tuple[int, int]]:
