@@ -48,3 +48,18 @@ class ProofCode(models.Model):
 
     class Meta:
         db_table = "proof_code"
+
+
+class SavedFilter(models.Model):
+    """A list that somebody keeps for themselves: what it asks, as the address says it."""
+
+    pk = models.CompositePrimaryKey("jurisdiction", "id")
+    jurisdiction = models.CharField(max_length=12)
+    id = models.UUIDField(default=uuid7)
+    user_id = models.UUIDField()
+    name = models.CharField(max_length=12)
+    address = models.CharField(max_length=1000)
+
+    class Meta:
+        db_table = "saved_filter"
+        constraints = [models.UniqueConstraint(fields=["jurisdiction", "user_id", "name"], name="saved_filter_name")]

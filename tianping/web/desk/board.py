@@ -1,7 +1,10 @@
-"""The dispatcher's board: what waits, the one that is open with who should have it, the offices with their load."""
+"""The dispatcher's board: what waits, the one that is open with who should have it, the offices with their load.
 
-from typing import Any
-from uuid import UUID, uuid4
+The page suggests and says why; a person presses. One key sorts and sends, a figure picks another office first.
+"""
+
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
 
 from django import forms
 from django.contrib import messages
@@ -9,50 +12,55 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tianping.kernel.packs.suggest import categories_for
-from tianping.kernel.service import (
-    Actor,
-    MatterView,
-    Query,
-    RefusedError,
-    Row,
-    advance,
-    alike,
-    book,
-    loads,
-    offices,
-    registry,
-    show,
-    worklist,
-)
+from tianping.kernel.service import Actor, MatterView, Query, RefusedError, Row, advance, alike, show, worklist
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required
-from tianping.web.choices import categories, category_label, grade_label, label_of
+from tianping.web.choices import categories
 from tianping.web.desk import present
+from tianping.web.desk.counsel import Counsel, counsel
+from tianping.web.desk.names import Names, channel_label
+from tianping.web.desk.present import with_query
+from tianping.web.desk.register import shown
+from tianping.web.desk.steps import sheet, to
+from tianping.web.forms import sentences
 
-WAITING = ("triage", "dispatch")
-SHOWN_OFFICES = 9
-TARGET = 30  # minutes in which a report should be dispatched: the board's own aim, not a term
+WAITING: Final = ("triage", "dispatch")
+LISTED: Final = 60
+TARGET: Final = 30  # minutes in which a report should be dispatched: the board's own aim, not a term
+BESIDE: Final = ("supplement", "decline")  # small buttons above the report; merging stands beside what looks alike
 
 
 class SortForm(forms.Form):
-    """Category and grade, so that one press sorts and sends."""
+    """Category and grade, so that one press sorts and sends. Sorted already, they are only shown."""
 
     use_required_attribute = False
     category = forms.ChoiceField(label=gettext_lazy("类别"), error_messages={"required": gettext_lazy("请选类别")})
     grade = forms.ChoiceField(label=gettext_lazy("等级"), error_messages={"required": gettext_lazy("请选等级")})
 
-    def __init__(self, jurisdiction: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [("", "—"), *categories(jurisdiction)]  # type: ignore[attr-defined]
-        self.fields["grade"].choices = [("", "—"), *((g.code, label_of(g)) for g in book(jurisdiction).grades())]  # type: ignore[attr-defined]
+    def __init__(self, names: Names, *, fixed: bool, address: str, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        grades = [(g.code, names.grade(g.code)) for g in names.book.grades()]
+        self.fields["category"].choices = [("", "—"), *categories(names.jurisdiction)]  # type: ignore[attr-defined]
+        self.fields["grade"].choices = [("", "—"), *grades]  # type: ignore[attr-defined]
         for field in self.fields.values():
-            field.widget.attrs["form"] = "dispatch"
+            field.disabled = fixed
+            field.widget.attrs |= {
+                "form": "dispatch",
+                "hx-get": address,
+                "hx-trigger": "change",
+                "hx-include": "[form=dispatch]",
+                "hx-target": "#dispatch",
+                "hx-select": "#dispatch",
+                "hx-swap": "outerHTML",
+                "hx-select-oob": "#offices-list",
+            }
 
 
 @post_required("dispatcher")
@@ -60,84 +68,104 @@ class SortForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def board(request: HttpRequest, matter: UUID | None = None) -> HttpResponse:
     actor = actor_of(request)
-    waiting = worklist(actor, Query(states=WAITING, limit=60)).rows
-    row = next((r for r in waiting if r.matter == matter), None) or (waiting[0] if waiting and matter is None else None)
+    waiting = worklist(actor, Query(states=WAITING, limit=LISTED)).rows
+    row = next((r for r in waiting if matter in {None, r.matter}), None)
     view = _open(actor, row)
-    form = _form(request, actor, view)
-    if request.method == "POST" and view is not None and row is not None and form is not None and form.is_valid():
-        refusal = _send(request, actor, row, view, form)
+    names = Names(actor.jurisdiction)
+    if view is None or row is None:
+        if matter is not None and request.method == "GET":
+            messages.warning(request, _("这件事已经派走了，或者不归您派"))
+            return HttpResponseRedirect(reverse("desk:board"))
+        return render(request, "web/desk/board.html", _frame(names, waiting, None))
+    form = _form(request, names, view)
+    if request.method == "POST" and form.is_valid():
+        refusal = send(request, actor, view, form, "dispatch", {"agency": request.POST.get("agency", "")})
         if refusal is None:
             return HttpResponseRedirect(reverse("desk:board"))
         form.add_error(None, refusal)
-    return render(request, "web/desk/board.html", _context(actor, waiting, row, view, form))
+    advice = counsel(
+        actor, names, view, category=_value(form, "category"), grade=_value(form, "grade"), office=_office(request)
+    )
+    context = _frame(names, waiting, row) | _case(actor, names, view, row, form, advice)
+    return render(request, "web/desk/board.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+def _value(form: forms.Form, name: str) -> str:
+    return str(form[name].value() or "")
+
+
+def _office(request: HttpRequest) -> str:
+    return request.GET.get("office", "") or request.POST.get("agency", "")
 
 
 def _open(actor: Actor, row: Row | None) -> MatterView | None:
     try:
         return show(actor, row.matter, "dispatch") if row else None
     except RefusedError:
-        return None
+        return None  # somebody else was faster
 
 
-def _form(request: HttpRequest, actor: Actor, view: MatterView | None) -> SortForm | None:
-    if view is None:
-        return None
-    guess = categories_for(
-        book(actor.jurisdiction), str(view.facts.get("title", "")), str(view.facts.get("description", ""))
-    )
-    initial = {"category": view.row["category"] or (guess[0].code if guess else ""), "grade": view.row["grade"] or "3"}
-    return SortForm(actor.jurisdiction, request.POST if request.method == "POST" else None, initial=initial)
+def _form(request: HttpRequest, names: Names, view: MatterView) -> SortForm:
+    fixed = present.main_of(view).state.state != "triage"
+    guess = categories_for(names.book, str(view.facts.get("title", "")), str(view.facts.get("description", "")))
+    initial = {
+        "category": view.row["category"] or (guess[0].code if guess else ""),
+        "grade": view.row["grade"] or _ordinary(names),
+    }
+    if not fixed:
+        initial |= {n: request.GET[n] for n in initial if request.GET.get(n)}
+    address = reverse("desk:board-matter", args=[view.state.id])
+    data = request.POST if request.method == "POST" else None
+    return SortForm(names, fixed=fixed, address=address, data=data, initial=initial)
 
 
-def _send(request: HttpRequest, actor: Actor, row: Row, view: MatterView, form: SortForm) -> str | None:
-    """Sort it if that is not done, then send it; the sentence of a refusal."""
-    values, office = form.cleaned_data, request.POST.get("agency", "")
-    proceeding = present.main_of(view).state
+def _ordinary(names: Names) -> str:
+    """The grade that most matters have: the last but one. It only stands in the field; a person presses."""
+    grades = [g.code for g in names.book.grades()]
+    return str(grades[-2]) if len(grades) > 1 else ""
+
+
+def send(
+    request: HttpRequest, actor: Actor, view: MatterView, form: forms.Form, step: str, sent: dict[str, Any]
+) -> str | None:
+    """Sort it if that is not done, then send it; the sentence of a refusal. The page's key makes a second press the same."""
+    main = present.main_of(view)
+    key = request.POST.get("key") or str(uuid4())
+    values = form.cleaned_data
     try:
-        if proceeding.state == "triage":
-            advance(
-                proceeding.id,
-                "triage",
-                actor=actor,
-                key=str(uuid4()),
-                form={"category": values["category"], "grade": values["grade"]},
-            )
-        advance(proceeding.id, "dispatch", actor=actor, form={"agency": office}, key=str(uuid4()))
+        if main.state.state == "triage":
+            sorting = {"category": values["category"], "grade": values["grade"]}
+            advance(main.state.id, "triage", actor=actor, form=sorting, key=str(uuid5(main.state.id, f"{key} triage")))
+        advance(main.state.id, step, actor=actor, form=sent, key=str(uuid5(main.state.id, f"{key} {step}")))
     except RefusedError as error:
-        return "；".join([_(error.sentence), *(_(t) for t in error.fields.values())])
-    name = next((o.name for o in offices(actor.jurisdiction) if office in {o.path, o.code}), office)
-    messages.success(request, _("%(number)s派给了%(office)s") % {"number": row.number, "office": name})
+        return "；".join(sentences(error).values()) or _(error.sentence)
+    number, office = view.row["number"], Names(actor.jurisdiction).office(sent["agency"]) or sent["agency"]
+    messages.success(
+        request,
+        format_html(
+            '{} <a href="{}">{}</a> <a href="{}" data-drawer>{}</a>',
+            _("%(number)s派给了%(office)s。") % {"number": number, "office": office},
+            reverse("desk:matter", args=[view.state.id]),
+            _("看这件事"),
+            reverse("desk:step", args=[view.state.id, main.state.id, "undo"]),
+            _("撤回"),
+        ),
+    )
     return None
 
 
-def _context(
-    actor: Actor,
-    waiting: list[Row],
-    row: Row | None,
-    view: MatterView | None,
-    form: SortForm | None,
-) -> dict[str, Any]:
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def _frame(names: Names, waiting: list[Row], row: Row | None) -> dict[str, Any]:
     now = timezone.now()
     longest = max((int((now - r.opened_at).total_seconds() // 60) for r in waiting), default=0)
-    context: dict[str, Any] = {
-        "waiting": [_waiting(actor, r, now, current=row is not None and r.matter == row.matter) for r in waiting],
-        "waiting_count": f"{len(waiting)}",
-        "pace": _("最久%(longest)s，目标%(target)s分") % {"longest": _span(longest), "target": TARGET},
-        "more": _("往下还有，派完这些再看") if len(waiting) == 60 else "",
-        "form": form,
+    pace = _("最久%(longest)s，目标%(target)s分") % {"longest": _span(longest), "target": TARGET}
+    return {
+        "waiting": [_waiting(names, r, now, current=row is not None and r.matter == row.matter) for r in waiting],
+        "waiting_count": f"{len(waiting)}+" if len(waiting) == LISTED else len(waiting),
+        "pace": pace if waiting else "",
+        "more": _("往下还有，派完这些再看") if len(waiting) == LISTED else "",
         "empty": {"title": _("没有等派的事"), "reason": _("新的会自己出现在这里。")},
-        "offices": [],
         "live_url": present.live_url("?list=1"),
-    }
-    if view is None or row is None:
-        return context
-    suggestions = _suggest(actor, view, form)
-    return context | {
-        "case": _case(actor, view, row),
-        "suggestion": suggestions[0] if suggestions else None,
-        "suggestion_none": _("没有规则能定归谁管，请从右边选一个单位。"),
-        "offices": _offices(actor, suggestions),
-        "others": _others(view),
     }
 
 
@@ -147,117 +175,117 @@ def _span(minutes: int) -> str:
     return _("%(n)s小时") % {"n": minutes // 60} if minutes < 60 * 48 else _("%(n)s天") % {"n": minutes // 1440}
 
 
-def _waiting(actor: Actor, row: Row, now: Any, *, current: bool) -> dict[str, Any]:
+def _waiting(names: Names, row: Row, now: Any, *, current: bool) -> dict[str, Any]:
     minutes = int((now - row.opened_at).total_seconds() // 60)
-    channel = dict(registry().concepts["channel"].choices).get(row.channel, "")
+    late = row.due_at is not None and row.due_at < now
     return {
         "url": reverse("desk:board-matter", args=[row.matter]),
         "title": row.title or _("（没有标题）"),
         "waited": _("等了%(span)s") % {"span": _span(minutes)} if minutes else _("刚到"),
-        "late": row.due_at is not None and row.due_at < now,
-        "where": f"{_(channel) if channel else ''} {row.place}".strip(),
-        "grade": grade_label(actor.jurisdiction, row.grade),
+        "late": late or minutes > TARGET,
+        "where": f"{channel_label(row.channel)} {row.place}".strip(),
+        "grade": names.grade(row.grade),
         "current": current,
     }
 
 
-def _case(actor: Actor, view: MatterView, row: Row) -> dict[str, Any]:
-    place = str(view.facts.get("place", ""))
-    found = view.row["grid"]
-    grids = {g.code: g.name for g in book(actor.jurisdiction).rows("grid")}
-    channel = dict(registry().concepts["channel"].choices).get(row.channel, "")
+def _case(actor: Actor, names: Names, view: MatterView, row: Row, form: SortForm, advice: Counsel) -> dict[str, Any]:
     main = present.main_of(view)
-    small = [
-        {"label": _(o.step.label), "url": reverse("desk:step", args=[view.state.id, main.state.id, o.step.name])}
-        for o in main.offers
-        if o.step.name in {"supplement", "merge", "decline"} and not o.refusal
-    ]
+    offered = {o.step.name: o for o in main.offers if not o.refusal}
+    chosen = {"category": _value(form, "category"), "grade": _value(form, "grade")}
+    address = reverse("desk:board-matter", args=[view.state.id])
+
+    def step_url(name: str, **more: Any) -> str:
+        return with_query(reverse("desk:step", args=[view.state.id, main.state.id, name]), **more)
+
+    place = str(view.facts.get("place", ""))
+    grids = {g.code: g.name for g in names.book.rows("grid")} if view.row["grid"] else {}
     return {
-        "number": row.number,
-        "source": _(channel) if channel else "",
-        "at": timezone.localtime(row.opened_at).strftime("%m-%d %H:%M"),
-        "title": view.facts.get("title") or row.title,
-        "who": f"{view.facts.get('reporter_name', '')} {place}".strip(),
-        "place_ok": _("地点已对上%(grid)s") % {"grid": grids.get(found, found)} if found else "",
-        "text": view.facts.get("description", ""),
-        "files": [present.file_of(p) for p in view.papers],
-        "steps": small,
-        "alike": [
-            {
-                "number": a.number,
-                "title": a.title,
-                "why": "、".join(_(r) for r in a.reasons),
-                "label": _("看看"),
-                "url": reverse("desk:matter", args=[a.matter]),
-            }
-            for a in alike(actor, view.state.id)
-        ],
+        "form": form,
+        "key": uuid4(),
+        "refusals": form.non_field_errors(),
+        "action": address,
+        "change_url": step_url("correct") if form.fields["category"].disabled and "correct" in offered else "",
+        "case": {
+            "number": row.number,
+            "url": reverse("desk:matter", args=[view.state.id]),
+            "source": channel_label(row.channel),
+            "at": row.opened_at,
+            "title": view.facts.get("title") or row.title,
+            "who": " ".join(p for p in (str(view.facts.get("reporter_name", "")), place) if p),
+            "place_ok": _("地点已对上%(grid)s") % {"grid": grids.get(view.row["grid"], view.row["grid"])}
+            if grids
+            else "",
+            "place_lost": bool(place) and not grids,
+            "text": view.facts.get("description", ""),
+            "files": [present.file_of(p) for p in view.papers],
+            "steps": [{"label": _(offered[n].step.label), "url": step_url(n)} for n in BESIDE if n in offered],
+            "returned": next((e for e in present.timeline(view) if view.row["returns"] and e["full"]), None),
+            "alike": [_alike(a, offered, step_url) for a in alike(actor, view.state.id)],
+        },
+        "suggestion": advice.first,
+        "suggestion_none": _("没有规则能定归谁管，请从右边选一个单位。"),
+        "offices": [o | {"url": with_query(address, **chosen, office=o["path"])} for o in advice.offices],
+        "joint_url": with_query(reverse("desk:board-joint", args=[view.state.id]), **chosen, office=advice.path)
+        if "dispatch_jointly" in offered or main.state.state == "triage"
+        else "",
     }
 
 
-def _suggest(actor: Actor, view: MatterView, form: SortForm | None) -> list[dict[str, Any]]:
-    """What the declared rules say, each with its reasons. A person presses."""
-    chosen = form["category"].value() if form else ""
-    text = f"{view.facts.get('title', '')}\n{view.facts.get('description', '')}"
-    complained = view.state.facts.get("complained_agency")
-    names = {o.code: o for o in offices(actor.jurisdiction)}
-    labels = (_("地点"), _("事由"), _("职责"))
-    made = []
-    for found in book(actor.jurisdiction).routing(
-        chosen or None, view.row["grid"] or None, text, exclude=[complained] if complained else ()
-    ):
-        office = names.get(found.agency_code)
-        if office is not None:
-            reasons = [
-                {"label": labels[min(n, 2)] if len(found.reasons) > 2 else labels[n + 1], "text": r}
-                for n, r in enumerate(found.reasons[:3])
-            ]
-            made.append(
-                {
-                    "agency": office.name,
-                    "value": office.path,
-                    "reasons": reasons,
-                    "action": reverse("desk:board-matter", args=[view.state.id]),
-                    "why": found.reasons[-1] if found.reasons else "",
-                }
-            )
-    return made
+def _alike(found: Any, offered: dict[str, Any], step_url: Any) -> dict[str, Any]:
+    """Merge into what is still open and its own master; link what is over."""
+    one = shown(found)
+    step = "merge" if "merge" in offered and not (found.closed or found.following) else "link"
+    if step in offered:
+        one |= {"do": _("并案") if step == "merge" else _("关联"), "do_url": step_url(step, other=found.number)}
+    return one
 
 
-def _offices(actor: Actor, suggestions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Suggested offices first, then the busiest others; 1–9 chooses one."""
-    load = loads(actor)
-    names = {o.path: o for o in offices(actor.jurisdiction)}
-    order = [s["value"] for s in suggestions] + sorted(load, key=lambda p: -load[p][0])
-    paths = [p for p in dict.fromkeys(order) if p in names][:SHOWN_OFFICES]
-    why = {s["value"]: s["why"] for s in suggestions}
-    return [
-        {
-            "n": n,
-            "value": p,
-            "name": names[p].name,
-            "why": why.get(p, ""),
-            "busy": load.get(p, (0, 0))[0],
-            "capacity": names[p].capacity or 20,
-            "late": load.get(p, (0, 0))[1],
-            "current": n == 1 and bool(suggestions),
-        }
-        for n, p in enumerate(paths, 1)
-    ]
+# ── several offices together ─────────────────────────────────────────────────────────────────────────────────────
+class JointForm(forms.Form):
+    use_required_attribute = False
+    key = forms.CharField(widget=forms.HiddenInput, required=False)
+    category = forms.CharField(widget=forms.HiddenInput, required=False)
+    grade = forms.CharField(widget=forms.HiddenInput, required=False)
+    agency = forms.ChoiceField(
+        label=gettext_lazy("牵头单位"), error_messages={"required": gettext_lazy("请选牵头单位")}
+    )
+    agencies = forms.MultipleChoiceField(
+        label=gettext_lazy("协办单位"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("至少勾一个协办单位")},
+    )
+    note = forms.CharField(label=gettext_lazy("说明"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
-def _others(view: MatterView) -> list[dict[str, str]]:
-    main = present.main_of(view)
-    joint = next((o for o in main.offers if o.step.name == "dispatch_jointly" and not o.refusal), None)
-    if joint is None:
-        return []
-    return [
-        {
-            "label": _("几家一起办"),
-            "key": "+",
-            "url": reverse("desk:step", args=[view.state.id, main.state.id, "dispatch_jointly"]),
-        }
-    ]
-
-
-__all__ = ["board", "category_label"]
+@post_required("dispatcher")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def joint(request: HttpRequest, matter: UUID) -> HttpResponse:
+    """One leads, others help; each helper gets a proceeding of its own. What is not sorted yet is sorted first."""
+    actor = actor_of(request)
+    row = next(iter(worklist(actor, Query(states=WAITING, ids=(matter,))).rows), None)
+    view = _open(actor, row)
+    back = reverse("desk:board")
+    if view is None:
+        messages.warning(request, _("这件事已经派走了，或者不归您派"))
+        return to(request, back)
+    names = Names(actor.jurisdiction)
+    initial = {n: request.GET.get(n, "") for n in ("category", "grade")} | {
+        "agency": request.GET.get("office", ""),
+        "key": str(uuid4()),
+    }
+    form = JointForm(request.POST or None, initial=initial)
+    advice = counsel(actor, names, view, category=initial["category"], grade=initial["grade"], office="")
+    first = [o["path"] for o in advice.offices]
+    order = [*first, *(p for p in names.offices if p not in first)]
+    options = [(p, names.office(p)) for p in order if p in names.offices]
+    form.fields["agency"].choices = [("", "—"), *options]  # type: ignore[attr-defined]
+    form.fields["agencies"].choices = options  # type: ignore[attr-defined]
+    if form.is_valid():
+        sent = {n: form.cleaned_data[n] for n in ("agency", "agencies", "note") if form.cleaned_data[n]}
+        refusal = send(request, actor, view, form, "dispatch_jointly", sent)
+        if refusal is None:
+            return to(request, back)
+        form.add_error(None, refusal)
+    return sheet(request, form, _("几家一起办"), request.get_full_path(), back, button=_("派给这几家"))

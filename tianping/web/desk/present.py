@@ -1,7 +1,8 @@
 """From what the kernel shows to what the templates say: rows, headers, timelines, clocks."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tianping.kernel.clock.calendar import WorkCalendar
+from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
 from tianping.kernel.clock.engine import DueDate, remaining
 from tianping.kernel.clock.engine import state as clock_state
 from tianping.kernel.clock.explain import law, sentences, standing
@@ -25,12 +26,12 @@ from tianping.kernel.service import (
     ProceedingView,
     Row,
     TermView,
-    offices,
-    registry,
 )
-from tianping.web.choices import category_label, grade_label
+from tianping.web.desk.names import Names, channel_label, state_label
+from tianping.web.templatetags._dates import date_text, time_text
 
 UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.MINUTE: "hour"}
+FAR_AHEAD = 60  # days; what is due later is told by its date
 OUTLINED = 3  # buttons beside the filled one; the rest stand under 其他
 # What a timeline tells beneath its line, in this order.
 TOLD = ("description", "note", "reason", "result", "on_site", "minutes", "answer", "value")
@@ -49,75 +50,99 @@ def left_of(due: DueDate | None, calendar: WorkCalendar | None, now: datetime) -
     return {"remaining": -max(amount, 1) if rest.overdue else amount, "unit": unit, "at": due.at}
 
 
-def quick_left(due_at: datetime | None, state: str, now: datetime) -> dict[str, Any]:
-    """The same from a list's bare due date: whole days, without the calendar."""
+def quick_left(due_at: datetime | None, state: str, now: datetime, calendar: WorkCalendar) -> dict[str, Any]:
+    """The same from a list's bare due date: working days where they are known, and days where none lies between."""
     if state == "suspended":
-        return {"held": _("等消息"), "at": due_at}
+        return {"held": "", "at": due_at}
     if due_at is None:
         return {"remaining": None}
-    days = (timezone.localtime(due_at).date() - timezone.localtime(now).date()).days
+    today, last = timezone.localtime(now).date(), timezone.localtime(due_at).date()
+    days = (last - today).days
     if due_at < now:
         return {"remaining": min(days, -1), "unit": "day", "at": due_at}
-    return {"remaining": days, "unit": "day", "at": due_at}
-
-
-def state_label(procedure: str, state: str) -> str:
-    rules = registry()
-    return _(rules.procedure(procedure).states.get(state, state)) if rules.has(procedure) else state
+    if days > FAR_AHEAD:
+        return {"remaining": None, "at": due_at}
+    try:
+        worked = sum(calendar.is_working(today + timedelta(days=n)) for n in range(1, days + 1))
+    except CalendarYearMissing:
+        return {"remaining": None, "at": due_at}
+    return (
+        {"remaining": worked, "unit": "workday", "at": due_at}
+        if worked
+        else {"remaining": days, "unit": "day", "at": due_at}
+    )
 
 
 def list_rows(
-    rows: Iterable[Row], actor: Actor, now: datetime, query: str, current: UUID | None = None
+    rows: Iterable[Row], actor: Actor, names: Names, calendar: WorkCalendar, now: datetime, here: "Here"
 ) -> list[dict[str, Any]]:
-    """Rows for components/table.html; `query` is carried into the address that opens a row."""
-    made = []
-    areas = {o.path: o.short for o in offices(actor.jurisdiction)}
-    for row in rows:
-        address = reverse("desk:matter", args=[row.matter])
-        made.append(
-            {
-                "id": f"{row.proceeding or ''}:{row.matter}",
-                "url": address,
-                "pane_url": reverse("desk:pane", args=[row.matter]) + query,
-                "number_short": row.number.rpartition("〕")[2].removesuffix("号"),
-                "title": row.title or _("（没有标题）"),
-                "due": quick_left(row.due_at, row.state, now),
-                "place": areas.get(".".join(row.place_path.split(".")[:2]) + ".", "") if row.place else "",
-                "state": state_label(row.procedure, row.state),
-                "holder": row.assignee_name or row.holder_name,
-                "mine": row.assignee is not None and row.assignee == actor.user,
-                "category": category_label(actor.jurisdiction, row.category),
-                "current": row.matter == current,
-            }
-        )
-    return made
-
-
-def buttons(view: MatterView, proceeding: ProceedingView) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """One filled, at most three outlined, the rest under 其他."""
-    work = [o for o in proceeding.offers if o.step.work]
-    other = [o for o in proceeding.offers if not o.step.work]
-    shown = [
-        _button(view, proceeding, o, fill=n == 0 and not o.refusal, key="a" if n == 0 else "")
-        for n, o in enumerate(work)
+    """Rows for components/table.html. `here`: the list they stand in, carried into the addresses that open a row."""
+    return [
+        {
+            "id": f"{row.proceeding or ''}:{row.matter}",
+            "url": here.to(reverse("desk:matter", args=[row.matter])),
+            "pane_url": here.to(reverse("desk:pane", args=[row.matter])),
+            "push_url": here.opened(row.matter),
+            "number_short": row.number.rpartition("〕")[2].removesuffix("号"),
+            "title": row.title or _("（没有标题）"),
+            "due": quick_left(row.due_at, row.state, now, calendar),
+            "place": names.area(row.place_path) if row.place else "",
+            "state": state_label(row.procedure, row.state),
+            "holder": row.assignee_name or row.holder_name,
+            "mine": row.assignee is not None and row.assignee == actor.user,
+            "category": names.category(row.category),
+            "reporter": channel_label(row.channel),
+            "current": row.matter == here.open,
+        }
+        for row in rows
     ]
-    first, rest = shown[: OUTLINED + 1], shown[OUTLINED + 1 :]
-    return first, rest + [_button(view, proceeding, o) for o in other]
 
 
-def _button(
-    view: MatterView, proceeding: ProceedingView, offer: Offer, *, fill: bool = False, key: str = ""
-) -> dict[str, Any]:
-    address = reverse("desk:step", args=[view.state.id, proceeding.state.id, offer.step.name])
-    return {
-        "label": _(offer.step.label),
-        "url": address,
-        "fill": fill,
-        "key": key,
-        "drawer": True,
-        "danger": offer.step.danger,
-        "blocked": _(offer.refusal) if offer.refusal else "",
-    }
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The list that somebody came from: its address is kept while a matter of it is open."""
+
+    query: str  # as in the address, without "?"
+    open: UUID | None = None
+
+    def to(self, path: str) -> str:
+        return f"{path}?{urlencode({'in': self.query})}"
+
+    def opened(self, matter: UUID) -> str:
+        joined = f"{self.query}&open={matter}" if self.query else f"open={matter}"
+        return f"{reverse('desk:worklist')}?{joined}"
+
+    @property
+    def address(self) -> str:
+        return reverse("desk:worklist") + (f"?{self.query}" if self.query else "")
+
+
+def buttons(
+    view: MatterView, proceeding: ProceedingView, here: Here | None = None, *, fill: bool = True, beside: bool = False
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """One filled, at most three outlined, the rest under 其他. A blocked step stays in sight with its reason."""
+    work = [o for o in proceeding.offers if o.step.work]
+    filled = next((o for o in work if not o.refusal), None) if fill else None
+    work.sort(
+        key=lambda o: o is not filled
+    )  # the filled one stands first, the others keep the order of the declaration
+
+    def made(offer: Offer) -> dict[str, Any]:
+        address = reverse("desk:step", args=[view.state.id, proceeding.state.id, offer.step.name])
+        first = offer is filled
+        return {
+            "label": _(offer.step.label),
+            "url": (here.to(address) + ("&at=pane" if beside else "")) if here else address,
+            "fill": first,
+            "key": "a" if first else "",
+            "drawer": True,
+            "danger": offer.step.danger,
+            "blocked": _(offer.refusal) if offer.refusal else "",
+        }
+
+    beside_first = OUTLINED + (1 if filled else 0)
+    rest = [o for o in proceeding.offers if not o.step.work]
+    return [made(o) for o in work[:beside_first]], [made(o) for o in [*work[beside_first:], *rest]]
 
 
 def main_of(view: MatterView) -> ProceedingView:
@@ -148,7 +173,8 @@ def _entry(entry: EntryView, files: list[dict[str, Any]]) -> dict[str, Any]:
     notes = []
     if entry.happened_at != entry.recorded_at:
         notes.append(
-            _("%(day)s的事，后来补记") % {"day": timezone.localtime(entry.happened_at).strftime("%Y-%m-%d %H:%M")}
+            _("%(day)s的事，后来补记")
+            % {"day": f"{date_text(entry.happened_at, 'day')} {time_text(entry.happened_at)}"}
         )
     if entry.erased:
         notes.append(_("有内容已依法删除"))
@@ -196,7 +222,7 @@ def clock(term: TermView, calendar: WorkCalendar | None, now: datetime, *, opene
         "name": _(term.label),
         "left": left,
         "due": term.due.at,
-        "since": _("%(day)s起算") % {"day": timezone.localtime(term.due.started).strftime("%m-%d %H:%M")},
+        "since": _("%(day)s开始") % {"day": date_text(term.due.started, "day")},
         "days": [] if exact else days_of(term.due),
         "sentences": sentences(term.due),
         "law": law(term.due.rule),
@@ -225,13 +251,13 @@ def days_of(due: DueDate) -> list[dict[str, Any]]:
 
 
 def tags(
-    view: MatterView, proceeding: ProceedingView, left: dict[str, Any] | None, jurisdiction: str
+    view: MatterView, proceeding: ProceedingView, left: dict[str, Any] | None, names: Names
 ) -> list[dict[str, str]]:
     late = left is not None and (left.get("remaining") or 0) < 0
-    shape = "suspended" if proceeding.state.state == "suspended" else "done" if not proceeding.open else "running"
+    shape = "suspended" if proceeding.state.state == "suspended" else "running" if proceeding.open else "done"
     made = [{"state": shape, "text": _(proceeding.state_label)}]
     if view.row["grade"]:
-        made.append({"state": "", "text": grade_label(jurisdiction, view.row["grade"])})
+        made.append({"state": "", "text": names.grade(view.row["grade"])})
     if late:
         made.append({"state": "overdue", "text": _("逾期")})
     if proceeding.state.supervised:

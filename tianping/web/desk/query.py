@@ -3,49 +3,72 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tianping.kernel.service import Query, offices, registry
-from tianping.web.choices import category_label, grade_label
+from tianping.capabilities.search.find import find
+from tianping.kernel.service import Actor, Query, behind, registry
+from tianping.web.desk.names import Names, channel_label
 
-VIEWS: tuple[tuple[str, str, str], ...] = (
-    ("", "全部", ""),
-    ("overdue", "逾期", "overdue"),
-    ("soon", "快到期", "soon"),
-    ("returned", "退回", ""),
-    ("supervised", "督办", ""),
-)
+VIEWS = ("", "overdue", "soon", "returned", "supervised")
 MANY = ("state", "category", "grade", "channel")
-ONE = ("holder", "place", "from", "until", "q", "scope", "sort", "done")
+# What the address may carry, in its order; "cursor" and "open" belong to one look, not to the question.
+KEPT = ("scope", "view", *MANY, "holder", "place", "from", "until", "of", "q", "sort", "done")
+NOT_SAVED = ("q", "of")  # words of a search may be somebody's name, and are not kept
+SORTS = ("due", "opened", "changed")
 
 
 def view_labels() -> dict[str, str]:
     return {"": _("全部"), "overdue": _("逾期"), "soon": _("快到期"), "returned": _("退回"), "supervised": _("督办")}
 
 
-def read(request: HttpRequest, limit: int = 50) -> Query:
+def sort_labels() -> dict[str, str]:
+    return {"due": _("按到期"), "opened": _("新来的在前"), "changed": _("刚动过的在前")}
+
+
+def asked(text: str) -> QueryDict:
+    """The parts of an address that belong to the question, in one order: the same list has one address."""
+    given = QueryDict(text)
+    kept = QueryDict(mutable=True)
+    for name in KEPT:
+        if values := [v[:200] for v in given.getlist(name) if v.strip()][:20]:
+            kept.setlist(name, values)
+    return kept
+
+
+def read(get: QueryDict, actor: Actor, *, cursor: str = "", limit: int = 50) -> Query:
     """The query of this address; what is not understood is left out."""
-    get = request.GET
-    scope = get.get("scope", "")
+    since, until = _day(get.get("from", "")), _day(get.get("until", ""), 1)
     query = Query(
-        view="sight" if scope == "sight" else "todo",
+        view="sight" if get.get("scope") == "sight" else "todo",
         states=tuple(get.getlist("state")),
         categories=tuple(get.getlist("category")),
         grades=tuple(get.getlist("grade")),
         channels=tuple(get.getlist("channel")),
         holder=get.get("holder", ""),
-        place_path=get.get("place", ""),
-        opened_from=_day(get.get("from", "")),
-        opened_until=_day(get.get("until", ""), 1),
-        cursor=get.get("cursor", ""),
+        place_path=_path(get.get("place", "")),
+        opened_from=since,
+        opened_until=until,
+        cursor=cursor,
         limit=limit,
         open_only=get.get("done") != "1",
-        sort=get.get("sort", "due") if get.get("sort") in {"due", "opened", "changed"} else "due",  # type: ignore[arg-type]
+        sort=get.get("sort", "due") if get.get("sort") in SORTS else "due",  # type: ignore[arg-type]
     )
-    return apply_view(query, get.get("view", ""))
+    return _narrowed(apply_view(query, get.get("view", "")), get, actor)
+
+
+def _narrowed(query: Query, get: QueryDict, actor: Actor) -> Query:
+    """A search, or the matters behind a figure: both are lists of ids in the actor's sight."""
+    found: list[UUID] | None = None
+    if text := get.get("q", "").strip():
+        found = find(actor, text)
+    elif of := get.get("of", ""):
+        found = behind(actor, of, query.opened_from, query.opened_until)
+        query = replace(query, opened_from=None, opened_until=None)  # the figure's days are of what happened
+    return query if found is None else replace(query, ids=tuple(found), view="sight", open_only=False)
 
 
 def apply_view(query: Query, view: str) -> Query:
@@ -61,6 +84,10 @@ def apply_view(query: Query, view: str) -> Query:
     return query
 
 
+def _path(text: str) -> str:
+    return text if text.endswith(".") else ""
+
+
 def _day(text: str, add: int = 0) -> datetime | None:
     try:
         day = datetime.strptime(text, "%Y-%m-%d") + timedelta(days=add)  # noqa: DTZ007  # made local below
@@ -72,54 +99,55 @@ def _day(text: str, add: int = 0) -> datetime | None:
 def without(get: QueryDict, name: str, value: str | None = None) -> str:
     """The address without that condition, from the first page."""
     copy = get.copy()
-    copy.pop("cursor", None)
-    values = [v for v in copy.getlist(name) if value is not None and v != value]
-    copy.setlist(name, values)
-    text = copy.urlencode()
-    return f"?{text}" if text else "?"
+    copy.setlist(name, [v for v in copy.getlist(name) if value is not None and v != value])
+    return f"?{copy.urlencode()}"
 
 
 def with_value(get: QueryDict, name: str, value: str) -> str:
     copy = get.copy()
-    copy.pop("cursor", None)
-    if value:
-        copy[name] = value
-    else:
-        copy.pop(name, None)
-    text = copy.urlencode()
-    return f"?{text}" if text else "?"
+    copy[name] = value
+    return f"?{asked(copy.urlencode()).urlencode()}"
 
 
-def conditions(request: HttpRequest, jurisdiction: str) -> list[dict[str, str]]:
+def conditions(get: QueryDict, names: Names) -> list[dict[str, str]]:
     """The chips of what narrows the list, each with the address that takes it off."""
-    get = request.GET
     labels: dict[str, Any] = {
-        "category": lambda v: category_label(jurisdiction, v) or v,
-        "grade": lambda v: grade_label(jurisdiction, v) or v,
+        "category": names.category,
+        "grade": names.grade,
         "state": _state,
-        "channel": _channel,
+        "channel": channel_label,
     }
     found = [
-        {"label": labels[name](value), "url": without(get, name, value)} for name in MANY for value in get.getlist(name)
+        {"label": labels[name](value) or value, "url": without(get, name, value)}
+        for name in MANY
+        for value in get.getlist(name)
     ]
-    names = {o.path: o.short for o in offices(jurisdiction)} if get.get("holder") or get.get("place") else {}
-    for name, text in (("holder", _("承办：%(name)s")), ("place", _("地点：%(name)s"))):
-        if get.get(name):
-            found.append({"label": text % {"name": names.get(get[name], get[name])}, "url": without(get, name)})
-    for name, text in (("from", _("%(day)s起")), ("until", _("到%(day)s"))):
-        if get.get(name):
-            found.append({"label": text % {"day": get[name]}, "url": without(get, name)})
-    if get.get("q"):
-        found.append({"label": f"“{get['q']}”", "url": without(get, "q")})
+    for name, text, label in (
+        ("holder", _("谁在办：%(name)s"), names.short),
+        ("place", _("地点：%(name)s"), names.short),
+        ("from", _("%(name)s起"), str),
+        ("until", _("到%(name)s"), str),
+        ("q", _("找“%(name)s”"), str),
+        ("of", "%(name)s", _figure),
+    ):
+        if value := get.get(name, ""):
+            found.append({"label": text % {"name": label(value) or value}, "url": without(get, name)})
+    if get.get("done") == "1" and not get.get("q") and not get.get("of"):
+        found.append({"label": _("连办结的"), "url": without(get, "done")})
     return found
 
 
 def _state(value: str) -> str:
-    for procedure in registry().procedures():
-        if value in procedure.states:
-            return _(procedure.states[value])
-    return value
+    return next((_(p.states[value]) for p in registry().procedures() if value in p.states), value)
 
 
-def _channel(value: str) -> str:
-    return _(dict(registry().concepts["channel"].choices).get(value, value))
+def _figure(value: str) -> str:
+    return {
+        "answered": _("答复过"),
+        "in_time": _("按期答复的"),
+        "late": _("超期答复的"),
+        "reopened": _("要求重办的"),
+        "rated": _("有评价的"),
+        "content": _("评了满意的"),
+        "discontent": _("评了不满意的"),
+    }.get(value, value)

@@ -2,26 +2,42 @@
 
 from django.urls import path
 
-from tianping.web.desk import board, lists, matters, watch
+from tianping.web.desk import (
+    auditing,
+    board,
+    bulk,
+    exporting,
+    lists,
+    matters,
+    procedures,
+    register,
+    saved,
+    steps,
+    watch,
+)
 
 app_name = "desk"
 urlpatterns = [
     path("", lists.index, name="worklist"),
     path("filter/", lists.narrow, name="filter"),
     path("search/", lists.search, name="search"),
-    path("bulk/", lists.bulk, name="bulk"),
-    path("export/", lists.export, name="export"),
-    path("new/", matters.new, name="new"),
+    path("saved/", saved.save, name="save"),
+    path("saved/<uuid:saved>/", saved.forget, name="forget"),
+    path("bulk/", bulk.bulk, name="bulk"),
+    path("export/", exporting.export, name="export"),
+    path("new/", register.new, name="new"),
+    path("new/alike/", register.hints, name="hints"),
     path("board/", board.board, name="board"),
     path("board/<uuid:matter>/", board.board, name="board-matter"),
+    path("board/<uuid:matter>/joint/", board.joint, name="board-joint"),
     path("supervise/", watch.supervise, name="supervise"),
     path("figures/", watch.numbers, name="figures"),
-    path("audit/", watch.readers, name="audit"),
-    path("procedures/", watch.procedures, name="procedures"),
-    path("procedures/<slug:name>/", watch.procedures, name="procedure"),
+    path("audit/", auditing.readers, name="audit"),
+    path("procedures/", procedures.procedures, name="procedures"),
+    path("procedures/<slug:name>/", procedures.procedures, name="procedure"),
     path("matter/<uuid:matter>/", matters.page, name="matter"),
     path("matter/<uuid:matter>/pane/", matters.pane, name="pane"),
     path("matter/<uuid:matter>/verify/", matters.verify, name="verify"),
-    path("matter/<uuid:matter>/number/<slug:concept>/", matters.number, name="reveal"),
-    path("matter/<uuid:matter>/step/<uuid:proceeding>/<slug:name>/", matters.step, name="step"),
+    path("matter/<uuid:matter>/number/<slug:concept>/", steps.number, name="reveal"),
+    path("matter/<uuid:matter>/step/<uuid:proceeding>/<slug:name>/", steps.step, name="step"),
 ]
