@@ -2,7 +2,7 @@
 
 They do not come by the road: the database's owner inserts rows of matter, proceeding, todo, party and identifier directly, with no
 entries, facts or chains behind them. So this is data of a bench, in a database of a bench; no other test may use it. What
-decides how fast a list is has the shape of a county's work: 6 of 10 matters are archived, some offices have ten times the work
+decides how fast a list is has the shape of a county's work: two of three matters are archived, the old ones, some offices have ten times the work
 of others, due dates lie around today, one in three hundred is protected and seen by nobody's subtree.
 """
 
@@ -16,9 +16,10 @@ from tianping.config.postgres import Cluster
 
 NAMES = ("周桂兰", "吴建国", "郑秀英", "王强", "冯丽华")  # ordinary and invented; one person in two hundred has one of them
 
-# state, share in a thousand, which keys have it on their list
-_STATES = """(VALUES ('triage', 30, 'centre'), ('dispatch', 20, 'centre'), ('accepting', 40, 'office'), ('handling', 160, 'office'),
- ('verifying', 25, 'centre'), ('answering', 25, 'office'), ('answered', 80, ''), ('rated', 20, ''), ('archived', 600, ''))
+# State, share in a thousand of what is not old, which keys have it on their list. Of what is older than half a year, six in
+# seven are archived.
+_STATES = """(VALUES ('triage', 60, 'centre'), ('dispatch', 40, 'centre'), ('accepting', 80, 'office'), ('handling', 320, 'office'),
+ ('verifying', 50, 'centre'), ('answering', 50, 'office'), ('answered', 160, ''), ('rated', 40, ''), ('archived', 200, ''))
  AS s(state, share, who)"""
 
 _SETUP = """
@@ -31,20 +32,22 @@ CREATE TEMP TABLE sort AS SELECT code, row_number() OVER (ORDER BY code) - 1 AS 
 CREATE TEMP TABLE grade AS SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM pack_row WHERE kind = 'grade';
 """
 
-# Every choice is a hash of the number: made again, the data are the same. A square makes some offices much busier than others.
+# Every choice is a hash of the number: made again, the data are the same. A square makes some offices and categories much busier than others.
 _DRAWN = """CREATE TEMP TABLE drawn AS
 SELECT i, md5('m' || i)::uuid AS id, md5('p' || i)::uuid AS pid, md5('s' || i)::uuid AS sid, s.state, s.who,
  o.path AS holder, w.path AS place, k.code AS category, g.code AS grade, h.due, h.age,
  (h.r % 301) = 0 AS protected, (h.r % 97) = 0 AS supervised, c.path AS centre
 FROM (SELECT i, (hashint8(i) & 1073741823) AS r, ((hashint8(i * 7 + 1) & 65535) / 65536.0) AS u,
-   ((hashint8(i * 11 + 3) & 65535) / 65536.0) AS v, ((hashint8(i * 13 + 5) & 65535) / 65536.0 * 40 - 10) AS due,
+   ((hashint8(i * 11 + 3) & 65535) / 65536.0) AS v, ((hashint8(i * 17 + 9) & 65535) / 65536.0) AS w,
+   ((hashint8(i * 19 + 13) & 65535) / 65536.0) AS x, ((hashint8(i * 13 + 5) & 65535) / 65536.0 * 40 - 10) AS due,
    i::float8 / %(size)s * 700 AS age
   FROM generate_series(%(from)s::bigint, %(until)s) i) h
-JOIN state s ON (h.r % 1000) >= s.since AND (h.r % 1000) < s.until
+JOIN state s ON CASE WHEN h.age > 180 AND h.r % 7 > 0 THEN s.state = 'archived'
+  ELSE (h.r % 1000) >= s.since AND (h.r % 1000) < s.until END
 JOIN office o ON o.n = floor(h.u * h.u * (SELECT count(*) FROM office))
 JOIN place w ON w.n = floor(h.v * (SELECT count(*) FROM place))
-JOIN sort k ON k.n = floor(h.v * h.u * (SELECT count(*) FROM sort))
-JOIN grade g ON g.n = floor(h.v * h.v * (SELECT count(*) FROM grade))
+JOIN sort k ON k.n = floor(h.w * h.w * (SELECT count(*) FROM sort))
+JOIN grade g ON g.n = floor(h.x * h.x * (SELECT count(*) FROM grade))
 CROSS JOIN (SELECT path FROM agency WHERE kind = 'centre' ORDER BY length(path) LIMIT 1) c"""
 
 _INSERTS = (
