@@ -82,23 +82,28 @@ class Page:
 _SHOWN = """m.number, m.title, m.category, m.grade, m.channel, m.place, m.path, {procedure}, {state}, m.holder, g.short_name,
  m.assignee, u.name, {due}, m.opened_at, m.changed_at, m.protected, m.supervised, m.returns, m.followers"""
 _JOINS = """ LEFT JOIN agency g ON g.jurisdiction = m.jurisdiction AND g.path = m.holder LEFT JOIN account u ON u.id = m.assignee"""
-_DUE = f"coalesce(m.due_at, '{FAR.isoformat()}')"  # in the words of its indexes (sql/0004_lists.sql)
+DUE = f"coalesce(m.due_at, '{FAR.isoformat()}')"  # in the words of its indexes (sql/0004_lists.sql)
 _ORDERS: dict[Sort, str] = {"due": "due_at", "opened": "opened_at", "changed": "changed_at"}
 
 
 def worklist(actor: Actor, query: Query) -> Page:
     """One page. The actor's keys and sight are conditions of the query, and row-level security stands behind it."""
-    if not 1 <= query.limit <= MOST:
+    with acting(actor, lists=True):
+        return list_page(actor, query)
+
+
+def list_page(actor: Actor, query: Query, *, most: int = MOST) -> Page:
+    """The same inside a transaction that already acts for the actor; `most` rows a page."""
+    if not 1 <= query.limit <= most:
         raise RefusedError(_("一页最多200行"), "form")
     if actor.kind == "guest":
         return Page()  # a receipt shows where one matter stands, never a list
-    with acting(actor, lists=True):
-        return _todo(actor, query) if query.view == "todo" else _sight(actor, query)
+    return _todo(actor, query) if query.view == "todo" else _sight(actor, query)
 
 
 def _todo(actor: Actor, query: Query) -> Page:
     """Each key's rows come in order from one index; the merge of a person's few keys keeps the order."""
-    where, values = _todo_filters(query)
+    where, values = todo_filters(query)
     after = _after(query.cursor)
     if after:
         where.append("(t.due_at, t.proceeding_id) > (%(after_at)s, %(after_id)s)")
@@ -125,7 +130,7 @@ SELECT m.id, t.proceeding_id, {shown}, t.steps FROM mine t JOIN matter m ON m.ju
     return Page(rows, _cursor(rows[-1].due_at or FAR, rows[-1].proceeding) if more and rows else "")
 
 
-def _todo_filters(query: Query) -> tuple[list[str], dict[str, Any]]:
+def todo_filters(query: Query) -> tuple[list[str], dict[str, Any]]:
     where: list[str] = []
     values: dict[str, Any] = {}
     for column, wanted in (("state", query.states), ("grade", query.grades)):
@@ -189,10 +194,9 @@ def _matter_only(query: Query, values: dict[str, Any]) -> list[str]:
     return where
 
 
-def _sight(actor: Actor, query: Query) -> Page:
+def sight_filters(actor: Actor, query: Query) -> tuple[list[str], dict[str, Any]]:
     """What the post looks over, by path range; without such a post, what was sent to one of its keys."""
-    column = _ORDERS[query.sort]
-    values: dict[str, Any] = {"j": actor.jurisdiction, "n": query.limit + 1}
+    values: dict[str, Any] = {"j": actor.jurisdiction}
     where = _matter_only(query, values)
     if actor.lo:
         where.append("m.path >= %(lo)s AND m.path < %(hi)s")
@@ -210,17 +214,24 @@ def _sight(actor: Actor, query: Query) -> Page:
         values |= {"place": query.place_path, "place_end": query.place_path[:-1] + "/"}
     if query.late:
         where.append(
-            f"{_DUE} < statement_timestamp()"
+            f"{DUE} < statement_timestamp()"
             if query.late == "overdue"
-            else f"{_DUE} >= statement_timestamp() AND {_DUE} < statement_timestamp() + interval '2 days'"
+            else f"{DUE} >= statement_timestamp() AND {DUE} < statement_timestamp() + interval '2 days'"
         )
     if query.open_only:
         where.append("m.closed_at IS NULL")
     if query.ids is not None:
         where.append("m.id = ANY(%(ids)s)")
         values["ids"] = list(query.ids)
+    return where, values
+
+
+def _sight(actor: Actor, query: Query) -> Page:
+    column = _ORDERS[query.sort]
+    where, values = sight_filters(actor, query)
+    values["n"] = query.limit + 1
     descending = query.sort != "due"
-    column = _DUE if column == "due_at" else f"m.{column}"
+    column = DUE if column == "due_at" else f"m.{column}"
     after = _after(query.cursor)
     if after:
         where.append(f"({column}, m.id) {'<' if descending else '>'} (%(after_at)s, %(after_id)s)")
