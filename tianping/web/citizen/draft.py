@@ -164,7 +164,9 @@ TOTAL: Final = 5
 
 def load(request: HttpRequest) -> dict[str, Any]:
     """The draft of this session; a new one has a key of its own, so that sending twice is one report."""
-    found: dict[str, Any] = request.session.get(SESSION) or {"key": secrets.token_urlsafe(24), "files": [], "cases": []}
+    if SESSION not in request.session:
+        save(request, {"key": secrets.token_urlsafe(24), "files": [], "cases": []})
+    found: dict[str, Any] = request.session[SESSION]
     return found
 
 

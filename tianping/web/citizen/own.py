@@ -18,6 +18,7 @@ from tianping.kernel.service import (
     reveal,
     show,
 )
+from tianping.web.citizen.where import office_name
 from tianping.web.desk.present import file_of
 
 # What a reporter tells of themselves and of the matter. The other side's telephone is nobody's to take along.
@@ -106,4 +107,4 @@ def _entry(entry: EntryView, files: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _who(office: str, purpose: str) -> str:
-    return _("您自己") if purpose == "own" else office or _("系统")
+    return _("您自己") if purpose == "own" else office_name(office) or _("系统")

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET
 
 from tianping.kernel.service import Progress, RefusedError, actor_for_code, book, progress
 from tianping.web.citizen import picture
+from tianping.web.citizen.where import office_name
 from tianping.web.desk.present import left_of
 from tianping.web.templatetags._dates import date_text, time_text
 
 SENT: Final = "sent"  # the session's key for the last report: key, code, title, phone, drafts
+BEFORE_SENDING: Final = frozenset({"triage", "protecting"})  # states in which nobody has it in hand yet
 CODE: Final = "code"  # … and for the code that the progress page goes by
 
 
@@ -35,19 +37,14 @@ def page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("citizen:home"))
     sent, seen = known
     groups = sent["code"].split("-")
-    due = seen.promised or seen.next_due
-    context: dict[str, Any] = {
+    context: dict[str, Any] = answer_date(seen) | {
         "at": seen.opened_at,
-        "answer_label": _label(seen),
-        "answer_by": due.at if due else None,
-        "answer_time": time_text(due.at) if due and due.rule.unit.exact else "",
-        "left": left_of(due, seen.calendar, seen.now) if due else None,
         "why_url": f"{reverse('citizen:standing')}#why",
-        "agency": seen.office,
+        "agency": office_name(seen.office),
         "phone": seen.office_phone,
         "title": sent["title"],
         "number": seen.number,
-        "code_lines": ["-".join(groups[n : n + 2]) for n in range(0, len(groups), 2)],
+        "code_lines": ["-".join(part) for part in (groups[:2], groups[2:4], groups[4:])],
         "track_url": _track(request, sent["code"]),
         "save_url": reverse("citizen:picture") if picture.font() else "",
         "print_url": "?print=1",
@@ -66,10 +63,15 @@ def as_picture(request: HttpRequest) -> HttpResponse:
     if known is None or not picture.font():
         raise Http404
     sent, seen = known
-    due = seen.promised or seen.next_due
+    date = answer_date(seen)
+    until = (
+        " ".join(filter(None, (date_text(date["answer_by"], "short"), date["answer_time"])))
+        if date["answer_by"]
+        else ""
+    )
     lines = [
-        (_label(seen), _("%(date)s前") % {"date": date_text(due.at, "short")} if due and due.at else ""),
-        (_("现在谁在管"), f"{seen.office} {seen.office_phone}"),
+        (date["answer_label"], _("%(date)s前") % {"date": until} if until else ""),
+        (_("现在谁在管"), f"{office_name(seen.office)} {seen.office_phone}"),
         (_("事项"), sent["title"]),
         (_("编号"), seen.number),
         (_("查询码"), sent["code"]),
@@ -95,11 +97,19 @@ def _track(request: HttpRequest, code: str) -> str:
     return request.build_absolute_uri(reverse("citizen:code", args=[code]))
 
 
-def _label(seen: Progress) -> str:
-    """What the date is: before somebody has sorted it, no answer date is promised."""
-    if seen.promised is not None:
-        return _("答复您的日子")
-    return _("什么时候有专人接手") if seen.protected else _("什么时候告诉您谁来办")
+def answer_date(seen: Progress) -> dict[str, Any]:
+    """The date that counts now and what it is: before somebody has sorted the matter, no answer date is promised."""
+    due = seen.promised or seen.next_due
+    label = _("什么时候有专人接手") if seen.protected else _("什么时候告诉您谁来办")
+    waiting = seen.state in BEFORE_SENDING
+    if due is None or due.at is None or not (seen.promised or waiting):
+        return {"answer_label": "", "answer_by": None, "answer_time": "", "left": None}
+    return {
+        "answer_label": _("答复您的日子") if seen.promised else label,
+        "answer_by": due.at,
+        "answer_time": time_text(due.at) if due.rule.unit.exact else "",
+        "left": left_of(due, seen.calendar, seen.now),
+    }
 
 
 def _next(seen: Progress, *, phone: bool) -> list[dict[str, str]]:

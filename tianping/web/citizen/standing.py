@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tianping.kernel.service import Actor, Progress, RefusedError, actor_for_code, progress
+from tianping.kernel.service import Actor, Progress, RefusedError, TermView, actor_for_code, progress
 from tianping.web.citizen.acting import take
-from tianping.web.citizen.receipt import CODE
-from tianping.web.desk.present import clock, left_of
+from tianping.web.citizen.receipt import CODE, answer_date
+from tianping.web.citizen.where import office_name
+from tianping.web.desk.present import clock
 from tianping.web.limits import WRONG_CODES
+from tianping.web.templatetags._dates import date_text, time_text
 
 LONGEST = 60  # characters of a typed code, with blanks and dashes
 
@@ -81,7 +83,6 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
 
 def where(seen: Progress, route: str, args: list[Any]) -> dict[str, Any]:
     """Context of citizen/progress.html; `route` with `args` and a step's name is where that step is taken."""
-    promised = seen.promised
     told = [t for t in seen.terms if t.promised and t.due] or [
         t for t in seen.terms if t.due and t.due == seen.next_due
     ]
@@ -95,11 +96,16 @@ def where(seen: Progress, route: str, args: list[Any]) -> dict[str, Any]:
         "number": seen.number,
         "state": shape,
         "state_text": _(seen.state_label),
-        "answer_by": promised.at if promised else None,
-        "left": left_of(promised, seen.calendar, seen.now) if promised else None,
-        "agency": seen.office,
+        "agency": office_name(seen.office),
         "phone": seen.office_phone,
-        "entries": [{"at": s.at, "what": _(s.sentence), "who": s.office, "full": True} for s in seen.steps],
+        "entries": [
+            {"at": s.at, "what": _(s.sentence), "who": office_name(s.office), "full": True} for s in seen.steps
+        ],
         "actions": sorted(actions, key=lambda a: not a["fill"]),
-        "terms": [clock(t, seen.calendar, seen.now, opened=True) for t in told],
-    }
+        "terms": [clock(t, seen.calendar, seen.now, opened=True) | {"since": _since(t)} for t in told],
+    } | answer_date(seen)
+
+
+def _since(term: TermView) -> str:
+    started = term.due.started if term.due else None
+    return _("%(day)s起算") % {"day": f"{date_text(started, 'day')} {time_text(started)}"} if started else ""

@@ -26,6 +26,13 @@ def sign(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("citizen:report"))
 
 
+def office_name(name: str) -> str:
+    """An office's name in the reader's language."""
+    if not english():
+        return name
+    return next((o.name_en for o in offices(settings.JURISDICTION) if o.name == name and o.name_en), name)
+
+
 def patch(draft: dict[str, str]) -> str:
     """The grid and its office that a draft's place was matched to; "" when nothing matched."""
     words, point = draft.get("place", ""), drafts.point(draft)

@@ -74,7 +74,7 @@ def law(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """个人信息保护法 article 17: who keeps what, why, how, how long, and how to use one's rights."""
     centre = next((o for o in offices(settings.JURISDICTION) if o.kind == "centre"), None)
-    kept = [r for r in book(settings.JURISDICTION).rows("retention") if r.action == "keep"]
+    kept = [r for r in book(settings.JURISDICTION).rows("retention") if r.code.startswith("matter.")]
     context: dict[str, Any] = {
         "centre": _card(centre) if centre else None,
         "kept": [{"name": local(r, "name"), "years": r.years, "basis": r.basis, "local": r.local} for r in kept],
