@@ -275,7 +275,7 @@ def joint(request: HttpRequest, matter: UUID) -> HttpResponse:
         "agency": request.GET.get("office", ""),
         "key": str(uuid4()),
     }
-    form = JointForm(request.POST or None, initial=initial)
+    form = JointForm(request.POST if request.method == "POST" else None, initial=initial)
     advice = counsel(actor, names, view, category=initial["category"], grade=initial["grade"], office="")
     first = [o["path"] for o in advice.offices]
     order = [*first, *(p for p in names.offices if p not in first)]

@@ -5,18 +5,20 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from tianping.kernel.service import Actor, MatterView, Precedent, loads, precedents, promise
+from tianping.kernel.service import Actor, MatterView, Precedent, loads, people_at, precedents, promise
 from tianping.web.desk.names import Names
 from tianping.web.templatetags._dates import date_text
 from tianping.web.templatetags._terms import left_words
 
 SHOWN: Final = 9  # a figure key each
+NOT_SENT_TO: Final = frozenset({"county", "centre"})  # they send, they do not handle
 USUAL: Final = 20  # what an office can take, where the pack declares nothing
 
 
 @dataclass(slots=True)
 class Counsel:
-    """`first`: what stands pinned, chosen by a person or suggested. `offices`: numbered from 1, suggested ones first."""
+    """`first`: what stands pinned, chosen by a person or suggested. `offices`: suggested ones first, then who did such things,
+    then the busiest, then all; the first nine have a number."""
 
     first: dict[str, Any] | None = None
     path: str = ""
@@ -34,10 +36,9 @@ def counsel(actor: Actor, names: Names, view: MatterView, *, category: str, grad
     before = precedents(actor, category)
     load = loads(actor)
     order = [*suggested, *sorted(before, key=lambda p: -before[p].taken), *sorted(load, key=lambda p: -load[p][0])]
-    paths = [p for p in dict.fromkeys(order) if p in names.offices][:SHOWN]
+    able = [p for p, o in names.offices.items() if o.kind not in NOT_SENT_TO]
+    paths = [p for p in dict.fromkeys([*order, *able]) if p in able]
     picked = office if office in names.offices else ""
-    if picked and picked not in paths:
-        paths = [*paths[: SHOWN - 1], picked]
     pinned = picked or next(iter(suggested), "")
     return Counsel(
         first=_pinned(
@@ -48,7 +49,7 @@ def counsel(actor: Actor, names: Names, view: MatterView, *, category: str, grad
         path=pinned,
         offices=[
             {
-                "n": n,
+                "n": n if n <= SHOWN else "",
                 "path": p,
                 "name": names.office(p),
                 "why": _why(suggested.get(p), before.get(p), again=p in returned),
@@ -90,13 +91,15 @@ def _pinned(
     told = [{"label": labels[n + skipped], "text": text} for n, text in enumerate(reasons[: len(labels)])]
     if not reasons:
         told.append({"label": _("职责"), "text": _("您选的；规则没有说归它管")})
+    if not people_at(names.jurisdiction, path):
+        told.append({"label": _("注意"), "text": _("这里现在没有人接，派去会没有人看到")})
     if again:
         told.append({"label": _("注意"), "text": _("退回过这一件，派前先问清楚")})
     if before:
         told.append({"label": _("前例"), "text": _precedent(before)})
     if term := _term(names.jurisdiction, view, grade):
         told.append({"label": _("答复期"), "text": term})
-    return {"agency": names.office(path), "value": path, "reasons": told}
+    return {"agency": names.office(path), "value": path, "reasons": told, "by_hand": not reasons}
 
 
 def _precedent(found: Precedent) -> str:

@@ -49,7 +49,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     """The filtered list, up to MOST rows, in its own order."""
     actor = actor_of(request)
     get = asking.asked(request.GET.urlencode())
-    form = ExportForm(request.POST or None)
+    form = ExportForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         names = Names(actor.jurisdiction)
         context = {

@@ -61,7 +61,7 @@ def save(request: HttpRequest) -> HttpResponse:
     for name in asking.NOT_SAVED:
         get.pop(name, None)
     address = get.urlencode()
-    form = NameForm(request.POST or None)
+    form = NameForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and len(address) <= LONGEST:
         if len(saved_of(actor)) >= MOST:
             form.add_error("name", _("最多存12个，先去掉一个不用的"))

@@ -193,7 +193,7 @@ def number(request: HttpRequest, matter: UUID, concept: str) -> HttpResponse:
     if concept not in MASKED:
         raise Http404
     actor = actor_of(request)
-    form = PurposeForm(request.POST or None)
+    form = PurposeForm(request.POST if request.method == "POST" else None)
     label = _(registry().concepts[concept].label)
     back = Here("").to(reverse("desk:matter", args=[matter]))
     if not form.is_valid():
