@@ -26,6 +26,10 @@ def test_the_code_stands_in_groups_and_in_the_picture_for_phones(client, tell):
     assert "查进度的二维码" in page
 
 
+def test_a_protected_matter_is_not_named_in_messages(client, tell):
+    assert "短信里不写是什么事" in tell(cases=["violence"], phone=PHONE).content.decode()
+
+
 def test_how_long_it_can_be_reopened_comes_from_the_rule(client, tell):
     assert "30天内可以要求重办" in tell().content.decode()
 

@@ -114,16 +114,14 @@ def answer_date(seen: Progress) -> dict[str, Any]:
 
 def _next(seen: Progress, *, phone: bool) -> list[dict[str, str]]:
     if seen.protected:
-        first = _("专人先看这件事。") + (_("会打您留的电话，说话前先问您方不方便。") if phone else "")
+        first = _("专人先看这件事。") + (_("要联系您就用您留的电话，短信里不写是什么事。") if phone else "")
         return [
             {"icon": "lock", "text": first},
             {"icon": "search", "text": _("凭查询码看办到哪一步，不写内容和姓名。")},
         ]
     told = _("分给该管的单位以后，就有答复您的日子。")
     follow = (
-        _("有进展发短信告诉您；凭查询码也能随时查。")
-        if phone
-        else _("您没有留电话，请凭查询码自己查，把它拍下来或抄下来。")
+        _("有进展通知您；凭查询码也能随时查。") if phone else _("您没有留电话，请凭查询码自己查，把它拍下来或抄下来。")
     )
     steps = [{"icon": "chat", "text": told}, {"icon": "search", "text": follow}]
     if days := reopening_days():
