@@ -111,6 +111,11 @@ def test_a_step_that_is_not_the_codes_holders_does_not_exist(holding, road, step
     assert holding(road().code).get(f"/standing/{step}/").status_code == 404
 
 
+def test_who_wants_to_read_the_answer_is_told_how(holding, road):
+    page = holding(road().answered().code).get("/standing/").content.decode()
+    assert "先证实是您本人" in page
+
+
 def test_a_story_is_not_in_the_way_back_either(holding, road):
     page = holding(road().code).get("/progress/").content.decode()
     assert STORY not in page

@@ -68,6 +68,9 @@ def one(request: HttpRequest, matter: UUID) -> HttpResponse:
     context = where(seen, "citizen:own-act", [matter]) | {
         "title": told.title,
         "facts": told.facts,
+        "answer": told.answer,
+        "answered_at": told.answered_at,
+        "proof_url": "",
         "entries": told.entries,
         "readers": told.readers,
         "back_url": reverse("citizen:mine"),

@@ -1,6 +1,7 @@
 """The part of a matter that is its reporter's own: what they told, what they were answered, who read it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,6 +41,8 @@ class Own:
     facts: list[dict[str, str]]
     entries: list[dict[str, Any]]
     papers: list[PaperView]
+    answer: str
+    answered_at: datetime | None
     readers: list[tuple[Any, str, str]]
 
 
@@ -51,12 +54,15 @@ def read(actor: Actor, matter: UUID) -> Own:
     for paper in papers:
         if paper.entry:
             files.setdefault(paper.entry, []).append(file_of(paper))
+    answered = next((e for e in view.entries if e.values.get("answer")), None)
     return Own(
         number=view.row["number"],
         title=str(view.facts.get("title") or view.row["number"]),
         facts=_facts(actor, view),
         entries=[_entry(e, files.get(e.id, [])) for e in view.entries],
         papers=papers,
+        answer=str(answered.values["answer"]) if answered else "",
+        answered_at=answered.recorded_at if answered else None,
         readers=[(at, _who(office, why), _(PURPOSES.get(why, why))) for at, office, why in readers_of(actor, matter)],
     )
 
@@ -96,7 +102,7 @@ def _entry(entry: EntryView, files: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "at": entry.recorded_at,
         "what": _(entry.public),
-        "who": _("您") if mine else entry.agency,
+        "who": _("您") if mine else office_name(entry.agency),
         "text": "；".join(said),
         "note": _("有内容已依法删除") if entry.erased else "",
         "files": files,

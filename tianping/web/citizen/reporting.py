@@ -144,7 +144,7 @@ def _summary(draft: dict[str, Any]) -> list[dict[str, str]]:
     who = " ".join(filter(None, (draft.get("reporter_name"), draft.get("reporter_phone"))))
     cases = dict(drafts.SafetyForm.base_fields["cases"].choices)  # type: ignore[attr-defined]
     lines = [
-        ("safety", _("急不急"), _("、").join(str(cases[c]) for c in draft.get("cases", ())), _("没有急事")),
+        ("safety", _("有没有急事"), _("、").join(str(cases[c]) for c in draft.get("cases", ())), _("没有急事")),
         ("story", _("什么事"), draft.get("description", ""), _("还没有写")),
         ("story", _("照片"), _("%(n)s张") % {"n": len(draft["files"])} if draft["files"] else "", _("没有")),
         ("place", _("在哪里"), "\n".join(filter(None, (place, found))), _("没有写，分类时再问")),

@@ -30,7 +30,7 @@ def office_name(name: str) -> str:
     """An office's name in the reader's language."""
     if not english():
         return name
-    return next((o.name_en for o in offices(settings.JURISDICTION) if o.name == name and o.name_en), name)
+    return next((o.name_en for o in offices(settings.JURISDICTION) if name in (o.name, o.short) and o.name_en), name)
 
 
 def patch(draft: dict[str, str]) -> str:
