@@ -1,6 +1,7 @@
 """Seconds of CPU that processes have used, from /proc."""
 
 import os
+import time
 from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -35,3 +36,13 @@ def cpu(*roots: int) -> float:
             if stat := _stat(pid):
                 total += sum(int(value) for value in stat[11:15])
     return total / _TICK
+
+
+def gone(pid: int, seconds: float = 10) -> bool:
+    """Wait until a process that was killed is no more."""
+    until = time.monotonic() + seconds
+    while _stat(pid) is not None:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True

@@ -12,7 +12,10 @@ from http.client import HTTPConnection
 from bench.stage import ROOT
 
 WORKERS = 2
-_GRANIAN = ["-m", "granian", "--port", "{port}", "--workers", str(WORKERS), "--log-level", "warning", "--no-ws"]
+_GRANIAN = [
+    "-m", "granian", "--port", "{port}", "--workers", str(WORKERS), "--log-level", "warning", "--no-ws",
+    "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
+]
 KINDS = {
     "granian-asgi": [*_GRANIAN, "--interface", "asgi", "tianping.config.asgi:application"],
     "granian": [*_GRANIAN, "--interface", "wsgi", "--blocking-threads", "4", "tianping.config.wsgi:application"],

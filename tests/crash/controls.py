@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 import psycopg
 
 from bench import stage
-from bench.procfs import family
+from bench.procfs import family, gone
 from bench.workers import Workers
 from tests.crash.audit import Ack, Finding, audit
-from tianping.config.postgres import Cluster
+from tianping.config.postgres import Cluster, PostgresError
 
 Owner = psycopg.Connection[Any]
 _LAST = "(SELECT id FROM entry WHERE step = 'register' ORDER BY recorded_at DESC LIMIT 1)"
@@ -33,7 +33,7 @@ STATEMENTS: dict[str, tuple[str, str]] = {
     "an acknowledged step belongs to another matter": ("lost", f"UPDATE entry SET matter_id = gen_random_uuid() WHERE id = {_LAST}"),
     "a report twice": ("duplicate", _COPY_MATTER + _MATTER),
     "a step twice": ("duplicate", _COPY_STEP + _MATTER),
-    "an entry fed twice": ("duplicate", """INSERT INTO feed SELECT (jsonb_populate_record(f, jsonb_build_object('position',
+    "an entry fed twice": ("duplicate", """DROP INDEX feed_matter; INSERT INTO feed SELECT (jsonb_populate_record(f, jsonb_build_object('position',
        (SELECT max(position) + 1 FROM feed)))).* FROM feed f WHERE position = 1"""),
     "an entry read twice": ("duplicate", "INSERT INTO crash_seen SELECT * FROM crash_seen WHERE position = 1"),
     "an entry never read": ("orphans", "DELETE FROM crash_seen WHERE position = 1"),
@@ -115,11 +115,13 @@ def postmaster_of(cluster: Cluster) -> int:
 
 def start_again(cluster: Cluster, *, durable: bool = True, seconds: float = 60) -> None:
     """Start the server after a kill; what still holds its memory ends by itself."""
+    gone(postmaster_of(cluster))
     until = time.monotonic() + seconds
     while True:
         try:
             cluster.start(durable=durable)
-        except Exception:
+            psycopg.connect(cluster.url("postgres", stage.DATABASE)).close()
+        except (PostgresError, psycopg.OperationalError):
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)

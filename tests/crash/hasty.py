@@ -1,9 +1,11 @@
 """A process that reports through the kernel's door as fast as it can and writes down what it was told; for the careless server."""
 
 import sys
+from contextlib import suppress
 from uuid import uuid4
 
 import django
+from django.db import OperationalError
 
 
 def main() -> None:
@@ -16,10 +18,11 @@ def main() -> None:
     tell(ready=True)
     sys.stdin.readline()
     with open(sys.argv[2], "a", buffering=1) as log:  # noqa: PTH123  # two processes append
-        while True:
-            key = str(uuid4())
-            done = report(actor=guest, form={"description": "水已经流到楼道里了。", "title": key}, key=key)
-            log.write(f"{key}\treport\t{done.entry}\t{done.matter}\n")
+        with suppress(OperationalError):  # the server is killed under it: that is what it is for
+            while True:
+                key = str(uuid4())
+                done = report(actor=guest, form={"description": "水已经流到楼道里了。", "title": key}, key=key)
+                log.write(f"{key}\treport\t{done.entry}\t{done.matter}\n")
 
 
 if __name__ == "__main__":

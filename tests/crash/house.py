@@ -105,12 +105,9 @@ class House:
 
     def _mend(self) -> None:
         """Everything runs again and answers."""
-        if self.worker.poll() is not None:
-            self.worker = self._run("-m", "tianping.config", "work")
         until = time.monotonic() + 60
         while True:
-            if self.server.poll() is not None:
-                self.server = self._server()
+            self._supervise()
             try:
                 wait_for(self.port, self.server, 8)
             except RuntimeError:  # it has ended with one of its workers, or hangs
@@ -119,6 +116,14 @@ class House:
                     raise
             else:
                 return
+
+    def _supervise(self) -> None:
+        """What has ended is started again, as systemd does."""
+        if self.worker.poll() is not None:
+            self.worker = self._run("-m", "tianping.config", "work")
+        if self.server.poll() is not None:
+            _kill_family(self.server)
+            self.server = self._server()
 
     # ── watching ──
     def acknowledged(self) -> int:
@@ -131,6 +136,7 @@ class House:
         while not all(log.exists() and log.stat().st_size > size for log, size in zip(self.logs, before, strict=True)):
             if time.monotonic() > until or any(c.poll() is not None for c in self.clients):
                 raise RuntimeError(f"a client has stopped or gets no answer; see {self.folder}")
+            self._supervise()  # a server that has lost a worker goes on for a moment and ends then
             time.sleep(0.02)
 
     def close(self) -> None:
