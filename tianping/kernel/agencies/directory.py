@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,14 @@ def offices(jurisdiction: str) -> list[Office]:
 
 
 def people_at(jurisdiction: str, path: str) -> list[Person]:
-    """Who holds a post at this office or under it today."""
+    """Who holds a post at this office or under it on this local day."""
+    today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (u.name, u.id) u.id, u.name, a.title, p.path FROM post p"
             " JOIN appointment a ON a.jurisdiction = p.jurisdiction AND a.post_id = p.id JOIN account u ON u.id = a.user_id"
-            " WHERE p.jurisdiction = %s AND p.path >= %s AND p.path < %s AND u.is_active AND a.since <= current_date"
-            " AND (a.until IS NULL OR a.until >= current_date) ORDER BY u.name, u.id, p.path",
-            [jurisdiction, path, path[:-1] + "/"],
+            " WHERE p.jurisdiction = %s AND p.path >= %s AND p.path < %s AND u.is_active AND a.since <= %s"
+            " AND (a.until IS NULL OR a.until >= %s) ORDER BY u.name, u.id, p.path",
+            [jurisdiction, path, path[:-1] + "/", today, today],
         )
         return [Person(*row) for row in cursor.fetchall()]

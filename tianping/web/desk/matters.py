@@ -100,7 +100,7 @@ def _context(
         "number": view.row["number"],
         "procedure": _(main.procedure.label),
         "title": view.facts.get("title") or view.row["title"] or _("（没有标题）"),
-        "tags": present.tags(view, main, left, names),
+        "tags": present.tags(view, main, names),
         "steps": steps,
         "others": others,
         "left": left,

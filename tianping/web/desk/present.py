@@ -32,6 +32,7 @@ from tianping.web.templatetags._dates import date_text, time_text
 
 UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.MINUTE: "hour"}
 FAR_AHEAD = 60  # days; what is due later is told by its date
+OUTLINED_BESIDE = 2  # in the pane, so that the bar stays on one line
 OUTLINED = 3  # buttons beside the filled one; the rest stand under 其他
 # What a timeline tells beneath its line, in this order.
 TOLD = ("description", "note", "reason", "result", "on_site", "minutes", "answer", "value")
@@ -129,20 +130,20 @@ def buttons(
 
     def made(offer: Offer) -> dict[str, Any]:
         address = reverse("desk:step", args=[view.state.id, proceeding.state.id, offer.step.name])
-        first = offer is filled
+        is_first = offer is filled
         return {
             "label": _(offer.step.label),
             "url": (here.to(address) + ("&at=pane" if beside else "")) if here else address,
-            "fill": first,
-            "key": "a" if first else "",
+            "fill": is_first,
+            "key": "a" if is_first else "",
             "drawer": True,
             "danger": offer.step.danger,
             "blocked": _(offer.refusal) if offer.refusal else "",
         }
 
-    beside_first = OUTLINED + (1 if filled else 0)
+    first = (OUTLINED_BESIDE if beside else OUTLINED) + (1 if filled else 0)
     rest = [o for o in proceeding.offers if not o.step.work]
-    return [made(o) for o in work[:beside_first]], [made(o) for o in [*work[beside_first:], *rest]]
+    return [made(o) for o in work[:first]], [made(o) for o in [*work[first:], *rest]]
 
 
 def main_of(view: MatterView) -> ProceedingView:
@@ -250,16 +251,11 @@ def days_of(due: DueDate) -> list[dict[str, Any]]:
     return made[-70:]
 
 
-def tags(
-    view: MatterView, proceeding: ProceedingView, left: dict[str, Any] | None, names: Names
-) -> list[dict[str, str]]:
-    late = left is not None and (left.get("remaining") or 0) < 0
+def tags(view: MatterView, proceeding: ProceedingView, names: Names) -> list[dict[str, str]]:
     shape = "suspended" if proceeding.state.state == "suspended" else "running" if proceeding.open else "done"
     made = [{"state": shape, "text": _(proceeding.state_label)}]
     if view.row["grade"]:
         made.append({"state": "", "text": names.grade(view.row["grade"])})
-    if late:
-        made.append({"state": "overdue", "text": _("逾期")})
     if proceeding.state.supervised:
         made.append({"state": "soon", "text": _("督办")})
     if view.state.protected:

@@ -120,7 +120,7 @@ def _tile(figure: Figure, first: date, last: date) -> dict[str, Any]:
         "list": _list_name(figure.behind),
         "meaning": _(figure.meaning),
         "change": _change(figure),
-        "of": _("%(part)s件，共%(whole)s件") % {"part": figure.part, "whole": figure.whole} if share else "",
+        "of": _("%(part)s件，共%(whole)s件") % {"part": figure.part, "whole": figure.whole} if figure.whole else "",
     }
 
 
