@@ -201,7 +201,9 @@ def _oidc(kind: str) -> list[dict[str, object]]:
     ]
 
 
-SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [*_oidc("staff"), *_oidc("citizen")]}}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [*_oidc("staff"), *_oidc("citizen")]}
+}
 # How a one-time code reaches a citizen's phone.
 CODE_SENDER = f"tianping.web.accounts.codes.{'OnPage' if DEMO else 'Gateway'}"
 # Log-in counts its tries here: one cache for every process.

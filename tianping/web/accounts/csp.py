@@ -1,7 +1,7 @@
 """The content security policy: everything comes from this house, nothing runs that stands in the page itself."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,7 +15,7 @@ _SAME: Final = (
 
 def policy() -> str:
     """The header's value. A log-in form may lead to the OIDC providers that the operator has named, and nowhere else."""
-    apps = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
+    apps: list[dict[str, Any]] = settings.SOCIALACCOUNT_PROVIDERS.get("openid_connect", {}).get("APPS", [])
     parts = [urlsplit(app["settings"]["server_url"]) for app in apps]
     origins = sorted({f"{p.scheme}://{p.netloc}" for p in parts})
     return " ".join([_SAME, *origins])
