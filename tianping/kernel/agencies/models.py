@@ -137,3 +137,21 @@ class AccessRecord(models.Model):
             models.Index(fields=["jurisdiction", "user_id", "at"], name="access_user"),
             models.Index(fields=["jurisdiction", "matter_id"], name="access_matter"),
         ]
+
+
+class AdminChange(models.Model):
+    """What an administrator changed: who, when, what, before and after. Written in the transaction of the change; never rewritten."""
+
+    pk = models.CompositePrimaryKey("jurisdiction", "id")
+    jurisdiction = models.CharField(max_length=12)
+    id = models.UUIDField(default=uuid7)
+    at = models.DateTimeField()
+    user_id = models.UUIDField()
+    what = models.CharField(max_length=40)
+    about = models.CharField(max_length=200)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        db_table = "admin_change"
+        indexes = [models.Index(fields=["jurisdiction", "at"], name="admin_change_at")]
