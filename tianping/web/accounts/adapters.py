@@ -23,6 +23,7 @@ from tianping.kernel.matters.vault import vault
 from tianping.kernel.service import home
 from tianping.web.accounts.onward import first_page
 from tianping.web.limits import address
+from tianping.web.templatetags._dates import date_text
 
 REFUSED: Final = gettext_lazy("登录名或密码不对")
 SLOW_DOWN: Final = gettext_lazy("试得太多了，请过十分钟再来")
@@ -127,7 +128,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no typ
 
     def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002, ARG002  # allauth's signature
         """The day it was added: enough to tell two apart, and it tells nothing of the device."""
-        return _("%(day)s添加的通行密钥") % {"day": f"{timezone.localdate():%Y-%m-%d}"}
+        return _("%(day)s添加的通行密钥") % {"day": date_text(timezone.localdate(), "long")}
 
 
 def display(user: User) -> str:

@@ -1,7 +1,11 @@
-"""Citizens' accounts: one a proven phone, or one an identity at an OIDC provider. They keep no phone and no number."""
+"""Whose account it is: a citizen's, one a proven phone or identity at an OIDC provider; of staff, the one they have.
+
+Citizens' accounts keep no phone and no number.
+"""
 
 import hashlib
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -41,6 +45,19 @@ def _account(username: str) -> User:
     return User.objects.create_user(
         username, None, jurisdiction=settings.JURISDICTION, kind="citizen", subject_id=_subject(timezone.now())
     )
+
+
+def staff_by_claims(claims: dict[str, Any]) -> User | None:
+    """The staff account with this log-in name, else the only one with this verified e-mail address."""
+    staff = User.objects.filter(kind="staff", is_active=True, jurisdiction=settings.JURISDICTION)
+    if name := str(claims.get("preferred_username") or ""):
+        found = staff.filter(username=name).first()
+        if found is not None:
+            return found
+    if claims.get("email") and claims.get("email_verified") is True:
+        matches = list(staff.filter(email__iexact=str(claims["email"]))[:2])
+        return matches[0] if len(matches) == 1 else None
+    return None
 
 
 def _subject(now: datetime) -> UUID:

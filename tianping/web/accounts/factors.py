@@ -1,10 +1,11 @@
-"""The second factor: who needs one, and whether this session has shown it."""
+"""The second factor: who needs one, whether this session has shown it; and where somebody is logged in."""
 
 from typing import Any, Final
 
 from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db.models.signals import post_save
 from django.http import HttpRequest
@@ -30,6 +31,32 @@ def pending(request: HttpRequest, user: User) -> bool:
 def enrolled(user: User) -> bool:
     """Whether the person has a factor beside the password; recovery codes alone are none."""
     return bool(Authenticator.objects.filter(user_id=user.pk, type__in=_SHOWABLE).exists())
+
+
+def factors_of(user: User) -> dict[str, Any]:
+    """`totp` and `codes` (the row or None), `passkeys` (list of {id, name}), oldest first."""
+    kinds = Authenticator.Type
+    found = list(Authenticator.objects.filter(user_id=user.pk).order_by("created_at"))
+    return {
+        "totp": next((a for a in found if a.type == kinds.TOTP), None),
+        "codes": next((a for a in found if a.type == kinds.RECOVERY_CODES), None),
+        "passkeys": [{"id": a.pk, "name": str(a)} for a in found if a.type == kinds.WEBAUTHN],
+    }
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Where the person is logged in; rows of sessions that are over are removed."""
+    found: list[UserSession] = UserSession.objects.purge_and_list(user)
+    return found
+
+
+def end_sessions(user: User, *, one: int | None = None, all_but: str | None = None) -> int:
+    """End the session with that row, or all but the one with that key. How many ended; 0 when the row is not theirs."""
+    mine = UserSession.objects.filter(user_id=user.pk)
+    chosen = list(mine.filter(pk=one) if one is not None else mine.exclude(session_key=all_but))
+    for session in chosen:
+        session.end()
+    return len(chosen)
 
 
 def _used(*, request: HttpRequest, user: User, method: str, **_more: Any) -> None:

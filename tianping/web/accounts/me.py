@@ -4,8 +4,6 @@ from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from tianping.kernel.agencies.models import User
-from tianping.web.accounts.factors import enrolled
+from tianping.web.accounts.factors import end_sessions, enrolled, factors_of, sessions_of
 from tianping.web.accounts.guards import View, account_required
 from tianping.web.accounts.onward import first_page, via, wanted
 
@@ -28,14 +26,9 @@ def page(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if user.kind == "citizen":
         return render(request, "web/accounts/me_citizen.html", {"shown": user.name})
-    kinds = Authenticator.Type
-    found = list(Authenticator.objects.filter(user_id=user.pk).order_by("created_at"))
-    context: dict[str, Any] = {
+    context: dict[str, Any] = factors_of(user) | {
         "enrolled": enrolled(user),
-        "totp": next((a for a in found if a.type == kinds.TOTP), None),
-        "codes": next((a for a in found if a.type == kinds.RECOVERY_CODES), None),
-        "passkeys": [{"id": a.pk, "name": str(a), "at": a.created_at} for a in found if a.type == kinds.WEBAUTHN],
-        "sessions": UserSession.objects.purge_and_list(user),
+        "sessions": sessions_of(user),
         "has_password": user.has_usable_password(),
     }
     return render(request, "web/accounts/me.html", context)
@@ -45,17 +38,15 @@ def page(request: HttpRequest) -> HttpResponse:
 @account_required
 def end_session(request: HttpRequest) -> HttpResponse:
     """End one of my sessions, or with `all` every one but this."""
-    mine = UserSession.objects.filter(user_id=_user(request).pk)
     if request.POST.get("all"):
-        chosen = list(mine.exclude(session_key=request.session.session_key))
+        ended = end_sessions(_user(request), all_but=request.session.session_key)
     else:
         number = request.POST.get("session", "")
-        chosen = list(mine.filter(pk=int(number))) if number.isdecimal() and len(number) < 19 else []
-        if not chosen:
+        one = int(number) if number.isdecimal() and len(number) < 19 else 0
+        ended = end_sessions(_user(request), one=one)
+        if not ended:
             raise Http404
-    for session in chosen:
-        session.end()
-    messages.success(request, _("已经退出%(n)s处登录") % {"n": len(chosen)})
+    messages.success(request, _("已经退出%(n)s处登录") % {"n": ended})
     return HttpResponseRedirect(reverse("accounts:me"))
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -40,7 +39,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
                 raise _refused(request, kind)
             return
         if kind == STAFF:
-            user = _of_claims(sociallogin.claims)
+            user = citizens.staff_by_claims(sociallogin.claims)
             if user is None:
                 raise _refused(request, kind)
         else:
@@ -51,7 +50,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         return False
 
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:  # noqa: ARG002
-        return False  # `_of_claims` does, among staff alone
+        return False  # `staff_by_claims` does, among staff alone
 
     def on_authentication_error(
         self,
@@ -62,19 +61,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> None:
         raise _refused(request, getattr(provider, "sub_id", STAFF))
-
-
-def _of_claims(claims: dict[str, Any]) -> User | None:
-    """The staff account with this log-in name, else the only one with this verified e-mail address."""
-    staff = User.objects.filter(kind="staff", is_active=True, jurisdiction=settings.JURISDICTION)
-    if name := str(claims.get("preferred_username") or ""):
-        found = staff.filter(username=name).first()
-        if found is not None:
-            return found
-    if claims.get("email") and claims.get("email_verified") is True:
-        matches = list(staff.filter(email__iexact=str(claims["email"]))[:2])
-        return matches[0] if len(matches) == 1 else None
-    return None
 
 
 def _refused(request: HttpRequest, kind: str) -> ImmediateHttpResponse:
