@@ -38,11 +38,8 @@ class Client:
     def __init__(self, port: int, connections: int, chance: Random) -> None:
         self.chance = chance
         self.places = addresses()
-        self.selector = selectors.DefaultSelector()
         self.port = port
-        self.lines = [Line(self._connect()) for _ in range(connections)]
-        for line in self.lines:
-            self.selector.register(line.socket, selectors.EVENT_READ, line)
+        self.connections = connections
 
     def _connect(self) -> socket.socket:
         made = socket.create_connection(("127.0.0.1", self.port), timeout=30)
@@ -57,14 +54,18 @@ class Client:
         line.socket.sendall(head.encode() + body)
 
     def run(self, *, seconds: float = 1e9, most: int = 10**9) -> dict[str, Any]:
+        """Opens its connections, because a server closes those that stood idle, and keeps them to the end."""
         times: list[float] = []
+        selector = selectors.DefaultSelector()
+        lines = [Line(self._connect()) for _ in range(self.connections)]
+        for line in lines:
+            selector.register(line.socket, selectors.EVENT_READ, line)
         began = perf_counter()
-        for line in self.lines:
-            line.done = 0
+        for line in lines:
             self._ask(line)
-        open_lines = len(self.lines)
+        open_lines = len(lines)
         while open_lines:
-            for key, _events in self.selector.select(timeout=30):
+            for key, _events in selector.select(timeout=30):
                 line = key.data
                 if not self._hear(line):
                     continue
@@ -75,7 +76,11 @@ class Client:
                     self._ask(line)
                 else:
                     open_lines -= 1
-        return {"done": len(times), "seconds": perf_counter() - began, "times": times}
+        seconds = perf_counter() - began
+        for line in lines:
+            line.socket.close()
+        selector.close()
+        return {"done": len(times), "seconds": seconds, "times": times}
 
     def _hear(self, line: Line) -> bool:
         """Whether the answer is whole now. Raises RuntimeError for one that acknowledges nothing."""

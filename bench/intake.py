@@ -30,7 +30,6 @@ from bench.stage import DATABASE, JURISDICTION, enter, environment, keys, stage
 from bench.workers import Answer, Workers
 from tianping.config.postgres import Cluster
 
-CLIENTS = 8
 FLOOR, GOAL, GOAL_ADVANCE, MOST_STATEMENTS = 0.10, 0.25, 0.35, 8
 
 
@@ -60,9 +59,10 @@ class Line:
 
 
 class Bench:
-    def __init__(self, cluster: Cluster, seconds: float) -> None:
+    def __init__(self, cluster: Cluster, seconds: float, clients: int) -> None:
         self.cluster = cluster
         self.seconds = seconds
+        self.clients = clients
         self.env = environment(cluster.url("postgres", DATABASE), keys(cluster))
         self.owner = psycopg.connect(cluster.url("postgres", DATABASE), autocommit=True)
         self.postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
@@ -93,7 +93,7 @@ class Bench:
 
     def settle(self) -> None:
         """A county that has worked for a while: some thousand matters, statistics made, nothing left to feed."""
-        limit.pgbench(self.cluster, self.scripts[0], CLIENTS, runs=500)
+        limit.pgbench(self.cluster, self.scripts[0], self.clients, runs=min(500, round(self.seconds * 100)))
         self.owner.execute("DELETE FROM outbox")
         self.owner.execute("VACUUM ANALYZE")
 
@@ -101,9 +101,10 @@ class Bench:
         self.owner.execute("CHECKPOINT")
         opening, steps = self.scripts
         if name == "limit of a report":
-            rate = limit.pgbench(self.cluster, opening, CLIENTS, seconds=self.seconds)
+            rate = limit.pgbench(self.cluster, opening, self.clients, seconds=self.seconds)
         else:
-            rate = limit.pgbench(self.cluster, steps, CLIENTS, runs=limit.targets(self.owner, self.first, CLIENTS))
+            runs = limit.targets(self.owner, self.first, self.clients)
+            rate = limit.pgbench(self.cluster, steps, self.clients, runs=runs)
         self.lines[name].rates.append(rate)
         print(f"  {name}: {rate:.0f}/s", flush=True)
 
@@ -125,7 +126,7 @@ class Bench:
         print(f"  {name}: {line.rates[-1]:.0f}/s", flush=True)
 
     def _count(self, counted: str) -> int:
-        (found,) = self.owner.execute(f"SELECT count(*) FROM entry WHERE {counted}").fetchone() or (0,)
+        (found,) = self.owner.execute(f"SELECT count(*) FROM entry WHERE {counted}").fetchone() or (0,)  # noqa: S608  # ours
         return int(found)
 
     # ── statements ──
@@ -159,14 +160,15 @@ def run(bench: Bench, rounds: int, kind: str, *, work: bool) -> None:
     bench.sample()
     bench.settle()
     with ExitStack() as held:
-        road = Workers("bench.road_client", CLIENTS, [], bench.env)
+        road = Workers("bench.road_client", bench.clients, [], bench.env)
         held.callback(road.close)
         port, server = held.enter_context(serving(kind, bench.env))
-        http = Workers("bench.http_client", 2, [str(port), str(CLIENTS // 2)], bench.env)
+        http = Workers("bench.http_client", 2, [str(port), str(bench.clients // 2)], bench.env)
         held.callback(http.close)
-        road.ask("report", 1.5)
-        road.ask("advance", 1.5)
-        http.ask("post", 1.5)
+        warm = min(1.5, bench.seconds)
+        road.ask("report", warm)
+        road.ask("advance", warm)
+        http.ask("post", warm)
         for number in range(rounds):
             print(f"round {number + 1} of {rounds}", flush=True)
             bench.pgbench("limit of a report")
@@ -193,7 +195,8 @@ def verdict(bench: Bench, statements: dict[str, float]) -> int:
         return 1
     report = lines["report() without HTTP"].rate
     goals = (
-        (f"goal {GOAL:.2f} through HTTP", post / report_limit >= GOAL), (f"goal {GOAL_ADVANCE:.2f} for advance", step / step_limit >= GOAL_ADVANCE),
+        (f"goal {GOAL:.2f} through HTTP", post / report_limit >= GOAL),
+        (f"goal {GOAL_ADVANCE:.2f} for advance", step / step_limit >= GOAL_ADVANCE),
         (f"goal {MOST_STATEMENTS} statements a report", round(statements["POST"]) <= MOST_STATEMENTS),
         (f"floor {FLOOR:.2f}", post / report_limit >= FLOOR),
     )
@@ -208,11 +211,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
     options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--clients", type=int, default=8, help="connections, an even number")
     options.add_argument("--server", choices=KINDS, default="granian-asgi", help="granian-asgi is what `tianping serve` starts")
     options.add_argument("--no-work", action="store_true", help="without the worker beside the posts")
     given: Any = options.parse_args(arguments)
     with stage() as cluster:
-        bench = Bench(cluster, given.seconds)
+        bench = Bench(cluster, given.seconds, given.clients)
         run(bench, given.rounds, given.server, work=not given.no_work)
         statements = bench.statements(given.server)
         bench.owner.close()

@@ -7,6 +7,7 @@ new in each transaction, keys and digests too, so that no index finds equal ones
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -72,24 +73,23 @@ class Writer:
         self._name(before, after)
         statements = ["BEGIN;"]
         if before["matter"]:
-            statements.append(
-                "SELECT head, head_seq, state FROM matter WHERE jurisdiction ="
-                f" '{JURISDICTION}' AND id = {self._id(next(iter(before['matter']))[0])} FOR UPDATE;"
-            )
+            matter = self._id(next(iter(before["matter"]))[0])
+            lock = f"jurisdiction = '{JURISDICTION}' AND id = {matter} FOR UPDATE"
+            statements.append(f"SELECT head, head_seq, state FROM matter WHERE {lock};")  # noqa: S608
         for table in TABLES:
             old, new = before.get(table, {}), after[table]
             gone = [old[k] for k in old if k not in new]
             changed = [(old[k], new[k]) for k in new if k in old and old[k] != new[k]]
             come = [new[k] for k in new if k not in old]
             if table != "outbox":  # nobody has fed the sample: what went there went to the feed
-                statements += [f"DELETE FROM {table} WHERE {self._where(table, row)};" for row in gone]
+                statements += [f"DELETE FROM {table} WHERE {self._where(table, row)};" for row in gone]  # noqa: S608
             for was, row in changed:
                 sets = ", ".join(f"{c} = {self._value(table, c, v)}" for c, v in row.items() if was[c] != v)
-                statements.append(f"UPDATE {table} SET {sets} WHERE {self._where(table, was)};")
+                statements.append(f"UPDATE {table} SET {sets} WHERE {self._where(table, was)};")  # noqa: S608
             if come:
                 columns = ", ".join(come[0])
                 values = ", ".join(f"({', '.join(self._value(table, c, v) for c, v in row.items())})" for row in come)
-                statements.append(f"INSERT INTO {table} ({columns}) VALUES {values};")
+                statements.append(f"INSERT INTO {table} ({columns}) VALUES {values};")  # noqa: S608
         return [*statements, "COMMIT;"]
 
     def _name(self, before: Rows, after: Rows) -> None:
@@ -142,10 +142,10 @@ def steps_script(samples: list[Rows]) -> Script:
     """Takes the steps between the samples on a matter that a report's script has opened."""
     (matter,), (proceeding,) = samples[0]["matter"], samples[0]["proceeding"]
     writer = Writer({str(matter[0]): "m", str(proceeding[0]): "p"})
-    statements = [s for before, after in zip(samples, samples[1:], strict=False) for s in writer.transaction(before, after)]
+    statements = [s for before, after in pairwise(samples) for s in writer.transaction(before, after)]
     ids = ", ".join(f"uuidv7() AS {name}" for name in writer.fresh)
-    lookup = f"\\set n :n + 1\nSELECT m, p, {ids} FROM bench_target WHERE client = :client_id AND nth = :n \\gset\n"
-    return Script(lookup + "\n".join(statements) + "\n", len(samples) - 1)
+    lookup = f"SELECT m, p, {ids} FROM bench_target WHERE client = :client_id AND nth = :n \\gset\n"  # noqa: S608
+    return Script("\\set n :n + 1\n" + lookup + "\n".join(statements) + "\n", len(samples) - 1)
 
 
 def targets(owner: "psycopg.Connection[Any]", sample: Rows, clients: int) -> int:
@@ -153,8 +153,9 @@ def targets(owner: "psycopg.Connection[Any]", sample: Rows, clients: int) -> int
     ((matter,), row), = sample["matter"].items()
     owner.execute("DROP TABLE IF EXISTS bench_target")
     owner.execute(
-        "CREATE TABLE bench_target AS SELECT (nth %% %s)::int AS client, (nth / %s + 1)::int AS nth, m, p FROM (SELECT row_number() OVER () - 1 AS nth,"
-        " m.id AS m, p.id AS p FROM matter m JOIN proceeding p ON p.jurisdiction = m.jurisdiction AND p.matter_id = m.id"
+        "CREATE TABLE bench_target AS SELECT (nth %% %s)::int AS client, (nth / %s + 1)::int AS nth, m, p FROM"
+        " (SELECT row_number() OVER () - 1 AS nth, m.id AS m, p.id AS p FROM matter m"
+        " JOIN proceeding p ON p.jurisdiction = m.jurisdiction AND p.matter_id = m.id"
         " WHERE m.number LIKE 'no %%' AND m.state = %s AND m.id <> %s ORDER BY m.id) q",
         [clients, clients, row["state"], matter],
     )
@@ -165,14 +166,17 @@ def targets(owner: "psycopg.Connection[Any]", sample: Rows, clients: int) -> int
 
 
 def pgbench(cluster: Cluster, script: Script, clients: int, *, seconds: float = 0, runs: int = 0) -> float:
-    """Steps a second, over so many seconds or so many runs of each client. Raises PostgresError with pgbench's words, and RuntimeError where it counted a failure."""
+    """Steps a second, over so many seconds or so many runs of each client.
+
+    Raises PostgresError with pgbench's words, and RuntimeError where it counted a failure.
+    """
     file = Path(cluster.data.parent / "script.sql")
     length = ("-t", str(runs)) if runs else ("-T", str(max(1, round(seconds))))
     file.write_text(script.text)
     file.chmod(0o644)
     done = cluster.run(
-        "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", *length, "-f", str(file), "-D", "n=0",
-        "-h", str(cluster.socket), "-U", "postgres", DATABASE, timeout=seconds + 300,
+        "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", *length, "-f", str(file),
+        "-D", "n=0", "-h", str(cluster.socket), "-U", "postgres", DATABASE, timeout=seconds + 300,
     )
     rate = re.search(r"tps = ([0-9.]+) \(without initial", done.stdout)
     if rate is None or re.search(r"number of failed transactions: [1-9]", done.stdout) or "aborted" in done.stdout:

@@ -1,12 +1,11 @@
 """Matters by the million, for reading lists only.
 
-They do not come by the road: the database's owner inserts rows of matter, proceeding, todo, party and identifier directly, with no
-entries, facts or chains behind them. So this is data of a bench, in a database of a bench; no other test may use it. What
-decides how fast a list is has the shape of a county's work: two of three matters are archived, the old ones, some offices have ten times the work
-of others, due dates lie around today, one in three hundred is protected and seen by nobody's subtree.
+They do not come by the road: the database's owner inserts rows of matter, proceeding, todo, party and identifier
+directly, with no entries, facts or chains behind them. So this is data of a bench, in a database of a bench; no other
+test may use it. What decides how fast a list is has the shape of a county's work: two of three matters are archived, the old ones,
+some offices have ten times the work of others, due dates lie around today, one in three hundred is protected and seen by
+nobody's subtree.
 """
-
-from uuid import UUID
 
 import psycopg
 from psycopg import sql
@@ -23,16 +22,18 @@ _STATES = """(VALUES ('triage', 60, 'centre'), ('dispatch', 40, 'centre'), ('acc
  AS s(state, share, who)"""
 
 _SETUP = """
-CREATE TEMP TABLE state AS SELECT *, sum(share) OVER (ORDER BY state) - share AS since, sum(share) OVER (ORDER BY state) AS until FROM """
-_SETUP += _STATES + """;
+CREATE TEMP TABLE state AS SELECT *, sum(share) OVER (ORDER BY state) - share AS since,
+ sum(share) OVER (ORDER BY state) AS until FROM STATES;
 CREATE TEMP TABLE office AS SELECT path, row_number() OVER (ORDER BY path) - 1 AS n FROM agency
  WHERE kind IN ('bureau', 'member', 'branch', 'town');
-CREATE TEMP TABLE place AS SELECT path, row_number() OVER (ORDER BY path) - 1 AS n FROM agency WHERE kind IN ('community', 'village');
+CREATE TEMP TABLE place AS SELECT path, row_number() OVER (ORDER BY path) - 1 AS n FROM agency
+ WHERE kind IN ('community', 'village');
 CREATE TEMP TABLE sort AS SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM pack_row WHERE kind = 'category';
 CREATE TEMP TABLE grade AS SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM pack_row WHERE kind = 'grade';
-"""
+""".replace("STATES", _STATES)
 
-# Every choice is a hash of the number: made again, the data are the same. A square makes some offices and categories much busier than others.
+# Every choice is a hash of the number: made again, the data are the same. A square makes some offices and categories
+# much busier than others.
 _DRAWN = """CREATE TEMP TABLE drawn AS
 SELECT i, md5('m' || i)::uuid AS id, md5('p' || i)::uuid AS pid, md5('s' || i)::uuid AS sid, s.state, s.who,
  o.path AS holder, w.path AS place, k.code AS category, g.code AS grade, h.due, h.age,
@@ -52,16 +53,18 @@ CROSS JOIN (SELECT path FROM agency WHERE kind = 'centre' ORDER BY length(path) 
 
 _INSERTS = (
     """INSERT INTO matter (jurisdiction, id, number, number_year, number_seq, title, category, grade, channel, place, grid, centre, path,
- place_path, audience, protected, followers, procedure, state, holder, supervised, due_at, returns, happened_at, opened_at, changed_at,
- closed_at, archived_at, head, head_seq, repeat)
-SELECT %(j)s, id, '青溪〔2026〕' || i || '号', 2026, i, '楼上卫生间漏水，天花板鼓起来了', category, grade, (ARRAY['web','phone','window'])[1 + i %% 3],
+ place_path, audience, protected, followers, procedure, state, holder, supervised, due_at, returns, happened_at, opened_at,
+ changed_at, closed_at, archived_at, head, head_seq, repeat)
+SELECT %(j)s, id, '青溪〔2026〕' || i || '号', 2026, i, '楼上卫生间漏水，天花板鼓起来了', category, grade,
+ (ARRAY['web','phone','window'])[1 + i %% 3],
  '滨河花园' || i %% 90 || '幢', '990101001001003', centre, CASE WHEN protected THEN '' ELSE place END, place,
  CASE WHEN protected THEN ARRAY['protector@' || centre, 'subject:' || sid]
    ELSE ARRAY['subject:' || sid, 'agency:' || holder, 'code:' || md5('c' || i)] END,
  protected, 0, CASE state WHEN 'archived' THEN 'archive' ELSE 'intake' END, state, holder, supervised,
  CASE WHEN state IN ('answered', 'rated', 'archived') THEN NULL ELSE now() + due * interval '1 day' END, 0,
  now() - age * interval '1 day', now() - age * interval '1 day', now() - age * interval '0.9 day',
- CASE WHEN state = 'archived' THEN now() END, CASE WHEN state = 'archived' THEN now() END, sha256(id::text::bytea), 1, sha256(pid::text::bytea)
+ CASE WHEN state = 'archived' THEN now() END, CASE WHEN state = 'archived' THEN now() END, sha256(id::text::bytea), 1,
+ sha256(pid::text::bytea)
 FROM drawn""",
     """INSERT INTO proceeding (jurisdiction, id, matter_id, procedure, version, state, slot, holder, assigned, counts, pending, back,
  supervised, opened_at) SELECT %(j)s, pid, id, 'intake', 1, state, '', holder, '{}', '{}', '{}', '', supervised,
@@ -72,7 +75,8 @@ SELECT %(j)s, pid, k, id, ARRAY['accept', 'return'], 'intake', state, category, 
 FROM drawn CROSS JOIN LATERAL unnest(CASE WHEN protected THEN ARRAY['protector@' || centre]
  WHEN who = 'centre' THEN ARRAY['dispatcher@' || centre, 'registrar@' || centre]
  ELSE ARRAY['handler@' || holder, 'head@' || holder] END) k WHERE who <> ''""",
-    "INSERT INTO subject (jurisdiction, id, kind, protected, minor, created_at) SELECT %(j)s, sid, 'person', protected, false, now() FROM drawn",
+    """INSERT INTO subject (jurisdiction, id, kind, protected, minor, created_at)
+SELECT %(j)s, sid, 'person', protected, false, now() FROM drawn""",
     """INSERT INTO party (jurisdiction, id, matter_id, subject_id, role, entry_id)
 SELECT %(j)s, md5('y' || i)::uuid, id, sid, 'reporter', md5('e' || i)::uuid FROM drawn""",
     """INSERT INTO identifier (jurisdiction, id, subject_id, kind, blind, matter_id, entry_id, field)
@@ -109,7 +113,3 @@ def ready(cluster: Cluster, database: str) -> bool:
     except psycopg.OperationalError:
         return False
 
-
-def some_matters(cluster: Cluster, database: str, count: int) -> list[UUID]:
-    with psycopg.connect(cluster.url("postgres", database)) as owner:
-        return [row[0] for row in owner.execute("SELECT id FROM matter ORDER BY opened_at DESC LIMIT %s", [count])]

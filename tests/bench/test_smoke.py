@@ -21,7 +21,7 @@ def run(script, *args):
 
 
 def test_the_intake_is_measured_against_the_server_s_own_limit():
-    text, lines = run("intake.py", "--seconds", "1", "--rounds", "1")
+    text, lines = run("intake.py", "--seconds", "0.5", "--rounds", "1", "--clients", "2")
     assert re.fullmatch(r"intake: \d+/s, limit \d+/s, ratio \d\.\d\d", lines[-1]), text
     assert re.fullmatch(r"advance: \d+/s, limit \d+/s, ratio \d\.\d\d", lines[-2]), text
 

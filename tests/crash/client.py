@@ -65,7 +65,7 @@ class Client:
             while not stop.is_set():
                 key = str(uuid4())
                 if waiting and chance.random() < 0.6:
-                    matter, proceeding, nth = waiting.pop(chance.randrange(len(waiting)))
+                    _matter, proceeding, nth = waiting.pop(chance.randrange(len(waiting)))
                     what, form, who = STEPS[nth]
                     path = f"/api/v1/proceedings/{proceeding}/steps/{what}"
                     body, headers = {"form": form}, {"Authorization": f"Bearer {self.tokens[who]}"}

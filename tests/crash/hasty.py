@@ -17,12 +17,12 @@ def main() -> None:
     guest = guest_actor(JURISDICTION)
     tell(ready=True)
     sys.stdin.readline()
-    with open(sys.argv[2], "a", buffering=1) as log:  # noqa: PTH123  # two processes append
-        with suppress(OperationalError):  # the server is killed under it: that is what it is for
-            while True:
-                key = str(uuid4())
-                done = report(actor=guest, form={"description": "水已经流到楼道里了。", "title": key}, key=key)
-                log.write(f"{key}\treport\t{done.entry}\t{done.matter}\n")
+    # Two processes append; the server is killed under them, which is what they are for.
+    with open(sys.argv[2], "a", buffering=1) as log, suppress(OperationalError):  # noqa: PTH123
+        while True:
+            key = str(uuid4())
+            done = report(actor=guest, form={"description": "水已经流到楼道里了。", "title": key}, key=key)
+            log.write(f"{key}\treport\t{done.entry}\t{done.matter}\n")
 
 
 if __name__ == "__main__":
