@@ -67,7 +67,7 @@ def add_person(actor: Actor, *, username: str, name: str, email: str = "") -> st
     return password
 
 
-def set_active(actor: Actor, user: UUID, *, active: bool) -> None:
+def set_active(actor: Actor, user: UUID, *, active: bool, why: str) -> None:
     """Close an account or open it again. Who is closed is out at their next press; their posts stay and say nobody is there."""
     need(actor, SECURITY)
     if user == actor.user:
@@ -85,7 +85,7 @@ def set_active(actor: Actor, user: UUID, *, active: bool) -> None:
                 "person.open" if active else "person.close",
                 name,
                 {"active": was},
-                {"active": active, "username": username},
+                {"active": active, "username": username, "why": why},
             )
 
 

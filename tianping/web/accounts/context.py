@@ -48,13 +48,14 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         (reverse("desk:supervise"), _("督办"), bool(kinds & {"supervisor", "leader"})),
         (reverse("desk:figures"), _("统计"), bool(kinds & {"supervisor", "leader", "dispatcher"})),
         (reverse("desk:audit"), _("审计"), "auditor" in kinds),
+        (reverse("desk:admin"), _("管理"), bool(kinds & {"system_admin", "security_admin", "pack_editor", "auditor"})),
     ]
     current = next((p for p in posts if p.id == actor.post), None)
     return {
         "home_url": reverse("desk:worklist"),
         "search_url": reverse("desk:search"),
         "query": request.GET.get("q", ""),
-        "nav": [{"url": u, "label": label, "current": request.path == u} for u, label, shown in pages if shown],
+        "nav": [{"url": u, "label": label, "current": _under(request.path, u)} for u, label, shown in pages if shown],
         "me": {
             "name": actor.name,
             "agency_short": current.agency_short if current else "",
@@ -72,3 +73,10 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         "account_links": [{"url": reverse("accounts:me"), "label": _("我的账号")}],
         "logout_url": reverse("accounts:logout"),
     }
+
+
+def _under(path: str, page: str) -> bool:
+    """Whether that page, or one below it, is open; a matter belongs to the lists."""
+    if page == reverse("desk:worklist"):
+        return path == page or path.startswith(f"{page}matter/")
+    return path.startswith(page)

@@ -24,7 +24,18 @@ CHANNEL: Final = "channel"  # the session's key: who sits at the telephone regis
 # The declared fields as a clerk hears them; a field that no group names stands in the last one.
 GROUPS: Final = (
     ("what", ("description", "title", "place", "files")),
-    ("who", ("channel", "reporter_name", "reporter_phone", "reporter_id_number", "other_name", "other_phone", "external_number")),
+    (
+        "who",
+        (
+            "channel",
+            "reporter_name",
+            "reporter_phone",
+            "reporter_id_number",
+            "other_name",
+            "other_phone",
+            "external_number",
+        ),
+    ),
     ("care", ("danger", "violence", "minor", "complained_agency")),
 )
 

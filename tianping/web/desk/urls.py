@@ -15,6 +15,7 @@ from tianping.web.desk import (
     steps,
     watch,
 )
+from tianping.web.desk.admin import frame, offices, packs, sheets, staff
 
 app_name = "desk"
 urlpatterns = [
@@ -33,6 +34,20 @@ urlpatterns = [
     path("supervise/", watch.supervise, name="supervise"),
     path("figures/", watch.numbers, name="figures"),
     path("audit/", auditing.readers, name="audit"),
+    path("admin/", frame.home, name="admin"),
+    path("admin/offices/", offices.index, name="admin-offices"),
+    path("admin/offices/edit/", offices.edit, name="admin-office-edit"),
+    path("admin/offices/add/", offices.add, name="admin-office-add"),
+    path("admin/offices/post/", offices.post, name="admin-post-add"),
+    path("admin/posts/<uuid:post>/", offices.appoint, name="admin-appoint"),
+    path("admin/appointments/<uuid:appointment>/<slug:what>/", offices.appointment, name="admin-appointment"),
+    path("admin/people/", staff.index, name="admin-people"),
+    path("admin/people/add/", staff.add, name="admin-person-add"),
+    path("admin/people/<uuid:user>/", staff.person, name="admin-person"),
+    path("admin/sheets/<slug:kind>/", sheets.export, name="admin-sheet"),
+    path("admin/sheets/<slug:kind>/bring/", sheets.bring, name="admin-import"),
+    path("admin/packs/", packs.index, name="admin-packs"),
+    path("admin/changes/", staff.changes, name="admin-changes"),
     path("procedures/", procedures.procedures, name="procedures"),
     path("procedures/<slug:name>/", procedures.procedures, name="procedure"),
     path("matter/<uuid:matter>/", matters.page, name="matter"),
