@@ -53,8 +53,10 @@ class Line:
             known = Answer(0, 0, sorted(self.times))
             text += (
                 f", p50 {known.at(0.5):.1f} ms, p99 {known.at(0.99):.1f} ms,"
-                f" CPU a request {statistics.median(self.app):.2f} ms + database {statistics.median(self.database):.2f} ms"
+                f" CPU a request {statistics.median(self.app):.2f} ms + database"
             )
+        if self.database:
+            text += f"{'' if self.times else ', database CPU'} {statistics.median(self.database):.2f} ms"
         return text
 
 
@@ -100,12 +102,15 @@ class Bench:
     def pgbench(self, name: str) -> None:
         self.owner.execute("CHECKPOINT")
         opening, steps = self.scripts
+        before, used = self._count("true"), cpu(self.postmaster)
         if name == "limit of a report":
             rate = limit.pgbench(self.cluster, opening, self.clients, seconds=self.seconds)
         else:
             runs = limit.targets(self.owner, self.first, self.clients)
             rate = limit.pgbench(self.cluster, steps, self.clients, runs=runs)
         self.lines[name].rates.append(rate)
+        done = self._count("true") - before
+        self.lines[name].database.append((cpu(self.postmaster) - used) * 1000 / max(done, 1))
         print(f"  {name}: {rate:.0f}/s", flush=True)
 
     # ── the road ──
