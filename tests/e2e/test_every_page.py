@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.e2e.people import prove
 from tests.people import actor, guest
+from tianping.kernel.agencies.models import Appointment, Post
 from tianping.kernel.service import advance, report, show
 
 pytestmark = pytest.mark.e2e
@@ -28,6 +29,10 @@ NO_PAGE = {
     "citizen:export",
     "desk:search",
     "desk:bulk",
+    "desk:forget",
+    "desk:hints",
+    "desk:admin",
+    "desk:admin-sheet",
     "desk:procedures",
     "files:whole",
     "files:begin",
@@ -85,11 +90,18 @@ def matters(site):
     return fresh, done
 
 
+def _post():
+    found = Post.objects.get(path="qingxi.zhujian.", kind="handler")
+    found.held = Appointment.objects.filter(post_id=found.id).first().id
+    return found
+
+
 def addresses(matters):
     """route -> (who, address). `code`: somebody who has typed the receipt's code; `told`: who has just reported."""
     fresh, done = matters
     one = [fresh.matter]
     step = [fresh.matter, fresh.proceeding, "triage"]
+    post = _post()
     return {
         "accounts:login": ("", reverse("accounts:login")),
         "accounts:identity": ("", "/identity/"),
@@ -116,9 +128,23 @@ def addresses(matters):
         "desk:new": ("liuxiaoyan", "/desk/new/"),
         "desk:board": ("liuxiaoyan", "/desk/board/"),
         "desk:board-matter": ("liuxiaoyan", reverse("desk:board-matter", args=one)),
+        "desk:board-joint": ("liuxiaoyan", reverse("desk:board-joint", args=one)),
+        "desk:save": ("liuxiaoyan", "/desk/saved/?grade=3"),
         "desk:supervise": ("sunlei", "/desk/supervise/"),
         "desk:figures": ("sunlei", "/desk/figures/"),
         "desk:audit": ("guoyan", "/desk/audit/"),
+        "desk:admin-offices": ("hejing", "/desk/admin/offices/?at=qingxi.zhujian."),
+        "desk:admin-office-edit": ("hejing", "/desk/admin/offices/edit/?at=qingxi.zhujian."),
+        "desk:admin-office-add": ("hejing", "/desk/admin/offices/add/?at=qingxi."),
+        "desk:admin-post-add": ("hejing", "/desk/admin/offices/post/?at=qingxi."),
+        "desk:admin-packs": ("hejing", "/desk/admin/packs/"),
+        "desk:admin-import": ("hejing", "/desk/admin/sheets/offices/bring/"),
+        "desk:admin-people": ("linhaitao", "/desk/admin/people/"),
+        "desk:admin-person-add": ("linhaitao", "/desk/admin/people/add/"),
+        "desk:admin-person": ("linhaitao", reverse("desk:admin-person", args=[actor("handler").user])),
+        "desk:admin-appoint": ("linhaitao", f"{reverse('desk:admin-appoint', args=[post.id])}?at={post.path}"),
+        "desk:admin-appointment": ("linhaitao", reverse("desk:admin-appointment", args=[post.held, "leave"])),
+        "desk:admin-changes": ("guoyan", "/desk/admin/changes/"),
         "desk:procedure": ("liuxiaoyan", "/desk/procedures/intake/"),
         "desk:matter": ("liuxiaoyan", reverse("desk:matter", args=one)),
         "desk:pane": ("liuxiaoyan", reverse("desk:pane", args=one)),
@@ -163,7 +189,7 @@ def _look(page, route, address):
 
 
 @pytest.mark.parametrize("elder", [False, True])
-@pytest.mark.parametrize("who", ["", "code", "told", "citizen", "liuxiaoyan", "sunlei", "guoyan"])
+@pytest.mark.parametrize("who", ["", "code", "told", "citizen", "liuxiaoyan", "sunlei", "guoyan", "hejing", "linhaitao"])
 def test_pages_are_open_to_everybody(page, desk, matters, who, elder):
     _enter(page, desk, who, matters[1])
     if elder:
