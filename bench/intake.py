@@ -69,8 +69,14 @@ class Bench:
         self.owner = psycopg.connect(cluster.url("postgres", DATABASE), autocommit=True)
         self.postmaster = int((cluster.data / "postmaster.pid").read_text().split()[0])
         self.lines = {
-            name: Line(name) for name in
-            ("limit of a report", "limit of a step", "report() without HTTP", "advance() without HTTP", "POST /api/v1/reports")
+            name: Line(name)
+            for name in (
+                "limit of a report",
+                "limit of a step",
+                "report() without HTTP",
+                "advance() without HTTP",
+                "POST /api/v1/reports",
+            )
         }
 
     # ── the limit ──
@@ -179,8 +185,12 @@ def run(bench: Bench, rounds: int, kind: str, *, work: bool) -> None:
             bench.pgbench("limit of a report")
             bench.measure("report() without HTTP", "step = 'register'", road, "report", lambda: road.pids)
             bench.pgbench("limit of a step")
-            bench.measure("advance() without HTTP", "step IN ('triage', 'dispatch', 'accept')", road, "advance", lambda: road.pids)
-            bench.owner.execute("DELETE FROM outbox")  # what pgbench left there leads to entries that no reader can open
+            bench.measure(
+                "advance() without HTTP", "step IN ('triage', 'dispatch', 'accept')", road, "advance", lambda: road.pids
+            )
+            bench.owner.execute(
+                "DELETE FROM outbox"
+            )  # what pgbench left there leads to entries that no reader can open
             with ExitStack() as beside:
                 if work:
                     beside.enter_context(working(bench.env))
@@ -217,7 +227,9 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--seconds", type=float, default=6.0, help="of each measurement")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--clients", type=int, default=8, help="connections, an even number")
-    options.add_argument("--server", choices=KINDS, default="granian-asgi", help="granian-asgi is what `tianping serve` starts")
+    options.add_argument(
+        "--server", choices=KINDS, default="granian-asgi", help="granian-asgi is what `tianping serve` starts"
+    )
     options.add_argument("--no-work", action="store_true", help="without the worker beside the posts")
     given: Any = options.parse_args(arguments)
     with stage() as cluster:

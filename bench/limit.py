@@ -19,7 +19,17 @@ from bench.stage import DATABASE, JURISDICTION
 from tianping.config.postgres import Cluster
 
 TABLES = (
-    "matter", "subject", "proceeding", "entry", "sealed", "fact", "term", "party", "identifier", "todo", "outbox",
+    "matter",
+    "subject",
+    "proceeding",
+    "entry",
+    "sealed",
+    "fact",
+    "term",
+    "party",
+    "identifier",
+    "todo",
+    "outbox",
 )
 _OTHER_WHERE = {"subject": "id IN (SELECT subject_id FROM party WHERE matter_id = %s)", "matter": "id = %s"}
 _KEY = {"sealed": ("entry_id", "field"), "todo": ("proceeding_id", "key"), "outbox": ("entry_id",)}
@@ -36,13 +46,15 @@ def rows_of(owner: "psycopg.Connection[Any]", matter: UUID) -> Rows:
     found: Rows = {}
     for table in TABLES:
         columns = [
-            row[0] for row in owner.execute(
+            row[0]
+            for row in owner.execute(
                 "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
                 [table],
             )
         ]
         wanted = sql.SQL("SELECT {} FROM {} WHERE {}").format(
-            sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in columns), sql.Identifier(table),
+            sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in columns),
+            sql.Identifier(table),
             sql.SQL(_OTHER_WHERE.get(table, "matter_id = %s")),
         )
         made = [dict(zip(columns, row, strict=True)) for row in owner.execute(wanted, [matter])]
@@ -96,7 +108,11 @@ class Writer:
         for table in TABLES:
             for key, row in after[table].items():
                 ident = row.get("id") or row.get("entry_id") or ""
-                if table not in {"sealed", "todo", "outbox"} and key not in before.get(table, {}) and ident not in self.names:
+                if (
+                    table not in {"sealed", "todo", "outbox"}
+                    and key not in before.get(table, {})
+                    and ident not in self.names
+                ):
                     self.names[ident] = f"x{len(self.names)}"
                     self.fresh.append(self.names[ident])
 
@@ -135,7 +151,9 @@ def report_script(after: Rows) -> Script:
     statements = writer.transaction({t: {} for t in TABLES}, after)
     ids = ", ".join(f"uuidv7() AS {name}" for name in writer.fresh)
     year = next(iter(after["matter"].values()))["number_year"]
-    return Script(f"SELECT next_number('{JURISDICTION}', {year}) AS taken, {ids} \\gset\n" + "\n".join(statements) + "\n", 1)
+    return Script(
+        f"SELECT next_number('{JURISDICTION}', {year}) AS taken, {ids} \\gset\n" + "\n".join(statements) + "\n", 1
+    )
 
 
 def steps_script(samples: list[Rows]) -> Script:
@@ -150,7 +168,7 @@ def steps_script(samples: list[Rows]) -> Script:
 
 def targets(owner: "psycopg.Connection[Any]", sample: Rows, clients: int) -> int:
     """The matters that the report's script has opened and no step has touched, shared out; how many each client has."""
-    ((matter,), row), = sample["matter"].items()
+    (((matter,), row),) = sample["matter"].items()
     owner.execute("DROP TABLE IF EXISTS bench_target")
     owner.execute(
         "CREATE TABLE bench_target AS SELECT (nth %% %s)::int AS client, (nth / %s + 1)::int AS nth, m, p FROM"
@@ -175,8 +193,25 @@ def pgbench(cluster: Cluster, script: Script, clients: int, *, seconds: float = 
     file.write_text(script.text)
     file.chmod(0o644)
     done = cluster.run(
-        "pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", "2", *length, "-f", str(file),
-        "-D", "n=0", "-h", str(cluster.socket), "-U", "postgres", DATABASE, timeout=seconds + 300,
+        "pgbench",
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        str(clients),
+        "-j",
+        "2",
+        *length,
+        "-f",
+        str(file),
+        "-D",
+        "n=0",
+        "-h",
+        str(cluster.socket),
+        "-U",
+        "postgres",
+        DATABASE,
+        timeout=seconds + 300,
     )
     rate = re.search(r"tps = ([0-9.]+) \(without initial", done.stdout)
     if rate is None or re.search(r"number of failed transactions: [1-9]", done.stdout) or "aborted" in done.stdout:

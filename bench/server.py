@@ -13,15 +13,40 @@ from bench.stage import ROOT
 
 WORKERS = 2
 _GRANIAN = [
-    "-m", "granian", "--port", "{port}", "--workers", str(WORKERS), "--log-level", "warning", "--no-ws",
-    "--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5",
+    "-m",
+    "granian",
+    "--port",
+    "{port}",
+    "--workers",
+    str(WORKERS),
+    "--log-level",
+    "warning",
+    "--no-ws",
+    "--respawn-failed-workers",
+    "--respawn-interval",
+    "0.5",
+    "--workers-kill-timeout",
+    "5",
 ]
 KINDS = {
     "granian-asgi": [*_GRANIAN, "--interface", "asgi", "tianping.config.asgi:application"],
     "granian": [*_GRANIAN, "--interface", "wsgi", "--blocking-threads", "4", "tianping.config.wsgi:application"],
     "gthread": [
-        "-m", "gunicorn", "tianping.config.wsgi:application", "--bind", "127.0.0.1:{port}", "--workers", str(WORKERS),
-        "--worker-class", "gthread", "--threads", "4", "--access-logfile", "/dev/null", "--log-level", "warning",
+        "-m",
+        "gunicorn",
+        "tianping.config.wsgi:application",
+        "--bind",
+        "127.0.0.1:{port}",
+        "--workers",
+        str(WORKERS),
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+        "--access-logfile",
+        "/dev/null",
+        "--log-level",
+        "warning",
     ],
 }
 """Name -> arguments of Python. gunicorn's sync worker is not among them: it closes the connection after each answer."""

@@ -31,7 +31,11 @@ class Workers:
         command = [sys.executable, "-m", module]
         self.processes = [
             subprocess.Popen(
-                [*command, str(number), *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+                [*command, str(number), *args],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                cwd=ROOT,
                 env=os.environ | env,
             )
             for number in range(count)

@@ -39,7 +39,8 @@ def prepare(cluster: Cluster, size: int) -> str:
     name = f"lists_{mark}_{size}"
     with psycopg.connect(admin_url(cluster.url("postgres")), autocommit=True) as admin:
         for (old,) in admin.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE 'lists\\_%%' AND datname NOT LIKE %s", [f"lists\\_{mark}\\_%"]
+            "SELECT datname FROM pg_database WHERE datname LIKE 'lists\\_%%' AND datname NOT LIKE %s",
+            [f"lists\\_{mark}\\_%"],
         ).fetchall():
             stage.drop(cluster, old)
     if not ready(cluster, name):
@@ -53,7 +54,11 @@ def prepare(cluster: Cluster, size: int) -> str:
 def child(cluster: Cluster, database: str, *args: str, **env: str) -> str:
     """Run this file in a process of its own on one database; its last line."""
     done = subprocess.run(
-        [sys.executable, __file__, *args], check=True, text=True, stdout=subprocess.PIPE, cwd=stage.ROOT,
+        [sys.executable, __file__, *args],
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        cwd=stage.ROOT,
         env=os.environ | stage.environment(cluster.url("postgres", database), stage.keys(cluster)) | env,
     )
     return done.stdout.strip().splitlines()[-1]

@@ -13,7 +13,13 @@ from psycopg import sql
 from bench.stage import JURISDICTION
 from tianping.config.postgres import Cluster
 
-NAMES = ("周桂兰", "吴建国", "郑秀英", "王强", "冯丽华")  # ordinary and invented; one person in two hundred has one of them
+NAMES = (
+    "周桂兰",
+    "吴建国",
+    "郑秀英",
+    "王强",
+    "冯丽华",
+)  # ordinary and invented; one person in two hundred has one of them
 
 # State, share in a thousand of what is not old, which keys have it on their list. Of what is older than half a year, six in
 # seven are archived.
@@ -89,7 +95,9 @@ _BATCH = 100_000
 def fill(cluster: Cluster, database: str, size: int, blinds: list[bytes]) -> None:
     """Insert `size` matters, and make the statistics that a working database has. `blinds`: of NAMES, under this installation's key."""
     with psycopg.connect(cluster.url("postgres", database), autocommit=True) as owner:
-        owner.execute("SET session_replication_role = replica")  # no foreign key is broken here: every row comes with its own
+        owner.execute(
+            "SET session_replication_role = replica"
+        )  # no foreign key is broken here: every row comes with its own
         owner.execute("SET work_mem = '256MB'")
         owner.execute(_SETUP)
         for since in range(1, size + 1, _BATCH):
@@ -112,4 +120,3 @@ def ready(cluster: Cluster, database: str) -> bool:
             return bool(found)
     except psycopg.OperationalError:
         return False
-

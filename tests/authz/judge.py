@@ -26,7 +26,12 @@ def judge(surface: str, role: str, relation: str, canary: Canary, text: str) -> 
         return f"a list shows {extra}" if extra else ""
     if not content and (shown or "画中秘语" in text):
         return f"shows {shown or 'the file'} on a code alone"
-    if "phone" in shown and surface != "masked" and not surface.startswith("web-reveal:"):
+    if (
+        "phone" in shown
+        and not (role == "own_citizen" and "mine/" in surface)
+        and surface != "masked"
+        and not surface.startswith("web-reveal:")
+    ):
         return "shows the number unasked"
     return _missing(surface, role, canary, text) if content else ""
 

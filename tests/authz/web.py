@@ -5,6 +5,7 @@ A route that stands neither in ROUTES nor in NOTHING_TO_TELL stops the sweep: no
 
 import json
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.test import Client
@@ -145,12 +146,17 @@ LISTS = frozenset(
         "desk/search/",
         "desk/supervise/",
         "desk/export/",
+        "desk/new/alike/",
         "api/v1/worklist",
         "api/v1/matters",
         "desk/figures/",
         "desk/audit/",
     }
 )
+
+
+# What a page is asked with beside nonsense, where only that makes it tell something.
+ASKED = {"desk/new/alike/": "description"}
 
 
 def routes() -> list[str]:
@@ -228,7 +234,8 @@ def _asked(clients: Clients, route: str, method: str) -> Surface:
                     method, address, json.dumps(body), content_type="application/json", headers=headers
                 )
             else:
-                answer = client.generic(method, address, "nonsense=x", content_type="application/x-www-form-urlencoded")
+                typed = urlencode({"nonsense": "x"} | ({ASKED[route]: canary.words} if route in ASKED else {}))
+                answer = client.generic(method, address, typed, content_type="application/x-www-form-urlencoded")
         data = b"".join(answer.streaming_content) if answer.streaming else answer.content
         if answer.status_code >= 500:
             return f"500 {canary.title} {canary.words}"  # a broken page counts as one that tells everything

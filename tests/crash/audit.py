@@ -82,7 +82,9 @@ def audit(owner: "psycopg.Connection[Any]", acks: Iterable[Ack]) -> Finding:
         step = "register" if ack.what == "report" else ack.what
         if stored.get(entry) != (ack.matter, step):
             found.lost.append(f"{ack.what} {ack.key}: entry {entry}")
-    found.duplicate += [f"one key, {len(entries)} entries: {key}" for key, entries in by_key.items() if len(entries) > 1]
+    found.duplicate += [
+        f"one key, {len(entries)} entries: {key}" for key, entries in by_key.items() if len(entries) > 1
+    ]
     for name, query in _TWICE.items():
         found.duplicate += [f"{name}: {row[0]}" for row in owner.execute(query)]
     for name, query in _ORPHANS.items():

@@ -15,7 +15,8 @@ from random import Random
 from uuid import uuid4
 
 STEPS = (
-    ("triage", {"category": "neighbour.leak", "grade": "3"}, "dispatcher"), ("dispatch", {"agency": "zhujian"}, "dispatcher"),
+    ("triage", {"category": "neighbour.leak", "grade": "3"}, "dispatcher"),
+    ("dispatch", {"agency": "zhujian"}, "dispatcher"),
     ("accept", {}, "handler"),
 )
 PAUSE = 0.02
@@ -72,8 +73,14 @@ class Client:
                 else:
                     count += 1
                     what, nth, path = "report", -1, "/api/v1/reports"
-                    body = {"form": {"description": "楼上漏水，水已经流到楼道里了。", "title": f"第{self.number}-{count}件",
-                                     "reporter_name": "周桂兰", "reporter_phone": f"138{chance.randrange(10**8):08d}"}}
+                    body = {
+                        "form": {
+                            "description": "楼上漏水，水已经流到楼道里了。",
+                            "title": f"第{self.number}-{count}件",
+                            "reporter_name": "周桂兰",
+                            "reporter_phone": f"138{chance.randrange(10**8):08d}",
+                        }
+                    }
                     headers = {"X-Forwarded-For": ".".join(str(chance.randrange(1, 250)) for _ in range(4))}
                 answer = self.post(path, body, key, headers)
                 log.write(f"{key}\t{what}\t{answer['entry']}\t{answer['matter']}\n")

@@ -30,20 +30,41 @@ _COPY_STEP = """INSERT INTO entry SELECT (jsonb_populate_record(e, jsonb_build_o
 # name -> (kind of finding, statement)
 STATEMENTS: dict[str, tuple[str, str]] = {
     "an acknowledged report is gone": ("lost", f"DELETE FROM entry WHERE id = {_LAST}"),
-    "an acknowledged step belongs to another matter": ("lost", f"UPDATE entry SET matter_id = gen_random_uuid() WHERE id = {_LAST}"),
+    "an acknowledged step belongs to another matter": (
+        "lost",
+        f"UPDATE entry SET matter_id = gen_random_uuid() WHERE id = {_LAST}",
+    ),
     "a report twice": ("duplicate", _COPY_MATTER + _MATTER),
     "a step twice": ("duplicate", _COPY_STEP + _MATTER),
-    "an entry fed twice": ("duplicate", """DROP INDEX feed_matter; INSERT INTO feed SELECT (jsonb_populate_record(f,
-       jsonb_build_object('position', (SELECT max(position) + 1 FROM feed)))).* FROM feed f WHERE position = 1"""),
+    "an entry fed twice": (
+        "duplicate",
+        """DROP INDEX feed_matter; INSERT INTO feed SELECT (jsonb_populate_record(f,
+       jsonb_build_object('position', (SELECT max(position) + 1 FROM feed)))).* FROM feed f WHERE position = 1""",
+    ),
     "an entry read twice": ("duplicate", "INSERT INTO crash_seen SELECT * FROM crash_seen WHERE position = 1"),
     "an entry never read": ("orphans", "DELETE FROM crash_seen WHERE position = 1"),
-    "a sealed value without entry": ("orphans", f"UPDATE sealed SET entry_id = gen_random_uuid() WHERE entry_id = {_LAST}"),
-    "a term without proceeding": ("orphans", f"UPDATE term SET proceeding_id = gen_random_uuid() WHERE matter_id = {_MATTER}"),
-    "a to-do row of a closed proceeding": ("orphans", f"UPDATE proceeding SET closed_at = now() WHERE matter_id = {_MATTER}"),
+    "a sealed value without entry": (
+        "orphans",
+        f"UPDATE sealed SET entry_id = gen_random_uuid() WHERE entry_id = {_LAST}",
+    ),
+    "a term without proceeding": (
+        "orphans",
+        f"UPDATE term SET proceeding_id = gen_random_uuid() WHERE matter_id = {_MATTER}",
+    ),
+    "a to-do row of a closed proceeding": (
+        "orphans",
+        f"UPDATE proceeding SET closed_at = now() WHERE matter_id = {_MATTER}",
+    ),
     "a to-do row that is missing": ("orphans", f"DELETE FROM todo WHERE matter_id = {_MATTER}"),
-    "a feed with a gap": ("orphans", "UPDATE feed SET position = position + 1 WHERE position = (SELECT max(position) FROM feed)"),
-    "a row left in the outbox": ("orphans", f"""INSERT INTO outbox (jurisdiction, matter_id, seq, entry_id, procedure, step, to_state)
-       SELECT jurisdiction, matter_id, seq, id, procedure, step, to_state FROM entry WHERE id = {_LAST}"""),
+    "a feed with a gap": (
+        "orphans",
+        "UPDATE feed SET position = position + 1 WHERE position = (SELECT max(position) FROM feed)",
+    ),
+    "a row left in the outbox": (
+        "orphans",
+        f"""INSERT INTO outbox (jurisdiction, matter_id, seq, entry_id, procedure, step, to_state)
+       SELECT jurisdiction, matter_id, seq, id, procedure, step, to_state FROM entry WHERE id = {_LAST}""",
+    ),
     "a number missing in a chain": ("orphans", f"UPDATE entry SET seq = seq + 1 WHERE id = {_LAST}"),
     "a head that was set back": ("orphans", f"UPDATE matter SET head_seq = head_seq - 1 WHERE id = {_MATTER}"),
     "an edited body": ("orphans", f"UPDATE entry SET body = overlay(body placing '\\x20' from 20) WHERE id = {_LAST}"),

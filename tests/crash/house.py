@@ -31,9 +31,14 @@ class House:
         self.cluster = cluster
         self.folder = folder
         self.url = cluster.url("postgres", stage.DATABASE)
-        self.env = os.environ | stage.environment(self.url, stage.keys(cluster)) | {
-            "DJANGO_SETTINGS_MODULE": "tests.crash.settings", "TIANPING_PROXIES": "127.0.0.1",
-        }
+        self.env = (
+            os.environ
+            | stage.environment(self.url, stage.keys(cluster))
+            | {
+                "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
+                "TIANPING_PROXIES": "127.0.0.1",
+            }
+        )
         self.port = free_port()
         self.noise = (folder / "noise.log").open("ab")
         with psycopg.connect(self.url, autocommit=True) as owner:
@@ -54,8 +59,11 @@ class House:
 
     def _client(self, number: int, log: Path, tokens: str) -> "subprocess.Popen[Any]":
         client = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.client", str(number), str(self.port), str(log)], env=self.env, cwd=stage.ROOT,
-            stdin=subprocess.PIPE, text=True,
+            [sys.executable, "-m", "tests.crash.client", str(number), str(self.port), str(log)],
+            env=self.env,
+            cwd=stage.ROOT,
+            stdin=subprocess.PIPE,
+            text=True,
         )
         print(tokens, file=client.stdin, flush=True)
         return client
@@ -64,8 +72,11 @@ class House:
     def kill(self, part: str, chance: Random) -> None:
         """Kill -9 and bring back. Only processes that this object has started, or their children."""
         kinds: dict[str, Callable[[Random], None]] = {
-            "PostgreSQL": self._kill_postmaster, "backend": self._kill_backend, "server": self._kill_server,
-            "server's worker": self._kill_servers_worker, "worker": self._kill_worker,
+            "PostgreSQL": self._kill_postmaster,
+            "backend": self._kill_backend,
+            "server": self._kill_server,
+            "server's worker": self._kill_servers_worker,
+            "worker": self._kill_worker,
         }
         kinds[part](chance)
         self._mend()
@@ -179,5 +190,7 @@ def _tokens(env: dict[str, str]) -> str:
         "who = {'dispatcher': 'liuxiaoyan', 'handler': 'caoyong'}\n"
         "print(json.dumps({k: issue(User.objects.get(username=v), 'crash', ('advance',), 2).token for k, v in who.items()}))"
     )
-    done = subprocess.run([sys.executable, "-c", script], env=env, cwd=stage.ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=env, cwd=stage.ROOT, check=True, stdout=subprocess.PIPE, text=True
+    )
     return json.dumps(json.loads(done.stdout))

@@ -92,7 +92,8 @@ def _kill(house: House, kills: int, chance: Random) -> int:
         if number % 10 == 0 or number == len(order):
             told = ", ".join(f"{name} {count}" for name, count in made.items())
             print(
-                f"{number} of {kills} kills, {house.acknowledged()} answers, {time.monotonic() - began:.0f} s ({told})", flush=True
+                f"{number} of {kills} kills, {house.acknowledged()} answers, {time.monotonic() - began:.0f} s ({told})",
+                flush=True,
             )
     house.wait_for_more()
     return made.total()

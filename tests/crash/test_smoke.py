@@ -12,8 +12,23 @@ from tests.crash.run import Result
 
 def test_what_was_acknowledged_survives_three_kills():
     done = subprocess.run(
-        [sys.executable, str(ROOT / "tests" / "crash" / "run.py"), "--kills", "3", "--clients", "2", "--seed", "7", "--short"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, check=False,
+        [
+            sys.executable,
+            str(ROOT / "tests" / "crash" / "run.py"),
+            "--kills",
+            "3",
+            "--clients",
+            "2",
+            "--seed",
+            "7",
+            "--short",
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
     last = done.stdout.strip().splitlines()[-1]
@@ -24,10 +39,12 @@ def test_what_was_acknowledged_survives_three_kills():
 @pytest.mark.parametrize(
     "result",
     [
-        Result(3, 10, Finding(lost=["one"]), 20, 20), Result(3, 10, Finding(), 20, 19), Result(3, 0, Finding(), 20, 20),
-        Result(3, 10, Finding(), 0, 0), Result(0, 10, Finding(), 20, 20),
+        Result(3, 10, Finding(lost=["one"]), 20, 20),
+        Result(3, 10, Finding(), 20, 19),
+        Result(3, 0, Finding(), 20, 20),
+        Result(3, 10, Finding(), 0, 0),
+        Result(0, 10, Finding(), 20, 20),
     ],
 )
 def test_a_run_with_a_loss_or_a_blind_audit_has_not_met_its_floor(result):
     assert not result.met
-

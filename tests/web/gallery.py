@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from tests.web import gallery_samples as samples
@@ -186,7 +186,7 @@ def _board() -> dict[str, Any]:
     case = {
         "number": samples.NUMBER,
         "source": "手机",
-        "at": "今天 09:58",
+        "at": timezone.localtime().replace(hour=9, minute=58),
         "title": "楼上漏水，厨房天花板鼓起",
         "who": "周桂兰 城东街道滨河社区3幢502室",
         "place_ok": "地点已对上第三网格",

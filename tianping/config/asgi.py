@@ -17,7 +17,7 @@ from tianping.capabilities.live.app import Live  # noqa: E402  # after Django is
 from tianping.config.wsgi import application as pages  # noqa: E402
 
 Message = MutableMapping[str, Any]
-_pages = WsgiToAsgi(pages)
+_pages = WsgiToAsgi(pages)  # type: ignore[no-untyped-call]
 live = Live()
 
 
@@ -28,4 +28,4 @@ async def application(
     if scope["type"] == "lifespan" or str(scope.get("path", "")).startswith("/live/"):
         await live(scope, receive, send)
     else:
-        await _pages(scope, receive, send)  # type: ignore[arg-type]  # asgiref types the scope more narrowly
+        await _pages(scope, receive, send)

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections, connection, connections
 from django.http import HttpRequest, parse_cookie
 
+from tianping.kernel.agencies import sessions
 from tianping.kernel.agencies.models import User
 from tianping.kernel.service import Actor, acting, citizen_actor, posts_of, staff_actor
 
@@ -55,6 +56,8 @@ def who(cookies: str) -> Actor | None:
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
     user = get_user(request)
     if not isinstance(user, User) or not user.is_active or user.jurisdiction != settings.JURISDICTION:
+        return None
+    if sessions.over(request.session) or sessions.pending(request.session, user):
         return None
     if user.kind == "citizen":
         return citizen_actor(user)

@@ -125,14 +125,15 @@ def guest_actor(jurisdiction: str, code_digest: bytes | None = None, subject: UU
 def holders(jurisdiction: str, key: str) -> list[dict[str, Any]]:
     """Who answers to a `kind@path` key today: for notices and for "who has it"."""
     kind, _at, path = key.partition("@")
+    today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT u.id, u.name, u.email, a.title, g.name, g.short_name, g.phone FROM post p"
             " JOIN appointment a ON a.jurisdiction = p.jurisdiction AND a.post_id = p.id"
             " JOIN account u ON u.id = a.user_id JOIN agency g ON g.jurisdiction = p.jurisdiction AND g.id = p.agency_id"
-            " WHERE p.jurisdiction = %s AND p.kind = %s AND p.path = %s AND u.is_active AND a.since <= current_date"
-            " AND (a.until IS NULL OR a.until >= current_date) ORDER BY a.deputy, u.name",
-            [jurisdiction, kind, path],
+            " WHERE p.jurisdiction = %s AND p.kind = %s AND p.path = %s AND u.is_active AND a.since <= %s"
+            " AND (a.until IS NULL OR a.until >= %s) ORDER BY a.deputy, u.name",
+            [jurisdiction, kind, path, today, today],
         )
         names = ["user", "name", "email", "title", "agency", "agency_short", "phone"]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -149,9 +149,7 @@ def _statement(parts: tuple[str, ...]) -> bytes:
                 ctes.append(_FACTS.format(fact=f"${count}", matters=f"${count + 1}"))
                 count += 1
             case "todo":
-                ctes.append(
-                    _TODO.format(todo=f"${count}", todo_keep=f"${count + 1}", proceedings=f"${count + 2}")
-                )
+                ctes.append(_TODO.format(todo=f"${count}", todo_keep=f"${count + 1}", proceedings=f"${count + 2}"))
                 count += 2
             case "insert":
                 columns = _INSERTS[table]

@@ -36,7 +36,8 @@ def releases(jurisdiction: str) -> list[Release]:
     return [
         Release(*row)
         for row in _rows(
-            "SELECT pack, version, loaded_at FROM pack_release WHERE jurisdiction = %s ORDER BY loaded_at DESC LIMIT 20", [jurisdiction]
+            "SELECT pack, version, loaded_at FROM pack_release WHERE jurisdiction = %s ORDER BY loaded_at DESC LIMIT 20",
+            [jurisdiction],
         )
     ]
 

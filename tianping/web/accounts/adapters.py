@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tianping.kernel.agencies.models import User
+from tianping.kernel.agencies.sessions import SINCE
 from tianping.kernel.matters.vault import vault
 from tianping.kernel.service import home
 from tianping.web.accounts.onward import first_page
@@ -72,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)
-        request.session["since"] = timezone.now().timestamp()
+        request.session[SINCE] = timezone.now().timestamp()
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return first_page(request.user)  # type: ignore[arg-type]  # asked for only when somebody is logged in

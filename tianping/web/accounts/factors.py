@@ -6,26 +6,18 @@ from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.db.models.signals import post_save
 from django.http import HttpRequest
 
 from tianping.kernel.agencies.models import User
+from tianping.kernel.agencies.sessions import SHOWN
 
-SHOWN: Final = "second"  # the session's key: whose second factor was shown in it
 # What somebody may open who has given a password but still has to set up a second factor. By the routes' names.
 ENROLMENT: Final = frozenset(
     {"enrol", "logout", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate", "mfa_index"}
 )
 
 _SHOWABLE: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are no factor
-
-
-def pending(request: HttpRequest, user: User) -> bool:
-    """Whether this person still has to show or set up a second factor before anything is opened to them."""
-    if user.kind != "staff" or settings.SECOND_FACTOR != "required":
-        return False
-    return bool(request.session.get(SHOWN) != str(user.pk))
 
 
 def enrolled(user: User) -> bool:

@@ -6,13 +6,14 @@ from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from tianping.kernel.agencies.models import User
 from tianping.kernel.lifecycle.vocabulary import PROOFS, Proof
 from tianping.web.accounts.asking import actor_of, posts_of_request
 from tianping.web.accounts.onward import via
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _to(route: str, request: HttpRequest) -> HttpResponse:
@@ -24,7 +25,7 @@ def staff_required(view: View) -> View:
     """Somebody with an account of the house; others are led to the log-in and back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor = actor_of(request)
         if actor.kind == "staff":
             return view(request, *args, **kwargs)
@@ -41,7 +42,7 @@ def post_required(*kinds: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not any(p.kind in kinds for p in posts_of_request(request)):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -56,7 +57,7 @@ def proof_required(level: Proof) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = actor_of(request)
             if actor.kind == "staff":
                 raise Http404
@@ -73,7 +74,7 @@ def account_required(view: View) -> View:
     """Anybody who is logged in, also while the second factor is still to be set up."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if isinstance(request.user, User):
             return view(request, *args, **kwargs)
         return _to("accounts:login", request)

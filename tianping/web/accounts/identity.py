@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tianping.kernel.agencies.models import User
+from tianping.kernel.agencies.sessions import SINCE
 from tianping.kernel.parties.identifiers import mask_phone
 from tianping.web.accounts import citizens, codes
 from tianping.web.accounts.forms import CodeForm, PhoneForm
@@ -84,4 +85,4 @@ def code(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest, user: User) -> None:
     """Log a proven citizen in; the session gets a new key."""
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session["since"] = timezone.now().timestamp()
+    request.session[SINCE] = timezone.now().timestamp()

@@ -6,6 +6,7 @@ from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -90,7 +91,7 @@ def for_staff(view: View) -> View:
 
     @never_cache
     @account_required
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if _user(request).kind != "staff":
             raise Http404
         return view(request, *args, **kwargs)

@@ -9,9 +9,10 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.http import escape_leading_slashes
 
+from tianping.kernel.agencies import sessions
 from tianping.kernel.agencies.models import User
 from tianping.kernel.service import Actor, guest_actor, posts_of, staff_actor
 from tianping.web.accounts import citizens, factors
@@ -67,20 +68,15 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
-        if isinstance(user, User) and (user.jurisdiction != settings.JURISDICTION or self._over(request)):
+        if isinstance(user, User) and (user.jurisdiction != settings.JURISDICTION or sessions.over(request.session)):
             logout(request)
-        elif isinstance(user, User) and factors.pending(request, user):
+        elif isinstance(user, User) and sessions.pending(request.session, user):
             request.enrolling = True  # type: ignore[attr-defined]
             # Who has a factor already shows it at log-in: a session with the password alone must not add another.
             if not self._sets_up(request) or factors.enrolled(user):
                 request.user = AnonymousUser()
         request.actor, request.posts = self._who(request)  # type: ignore[attr-defined]
         return self.get_response(request)
-
-    def _over(self, request: HttpRequest) -> bool:
-        """A session ends eight hours after log-in, however busy it was."""
-        since = request.session.get("since")
-        return since is not None and timezone.now().timestamp() - since > settings.SESSION_COOKIE_AGE
 
     def _sets_up(self, request: HttpRequest) -> bool:
         try:

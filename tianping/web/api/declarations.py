@@ -13,7 +13,7 @@ from ninja import Query, Router
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.vocabulary import Assigned, By, Children, Guest, Kernel, Lapse, Leader, Party, Post, Step
 from tianping.kernel.packs.schema import local
-from tianping.kernel.service import book, locate, registry
+from tianping.kernel.service import book, locate, offices, registry
 from tianping.web.api import reads, shapes
 from tianping.web.api.callers import Access
 from tianping.web.api.forms import schema_of
@@ -154,11 +154,11 @@ def agencies(request: HttpRequest) -> dict[str, Any]:
                 "code": a.code,
                 "path": a.path,
                 "name": (english and a.name_en) or a.name,
-                "short_name": a.short_name,
+                "short_name": a.short,
                 "kind": a.kind,
                 "phone": a.phone,
             }
-            for a in reads.agencies(settings.JURISDICTION)
+            for a in offices(settings.JURISDICTION)
         ]
     }
 

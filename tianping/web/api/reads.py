@@ -3,12 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from tianping.kernel.agencies.models import Agency
 from tianping.kernel.ledger.faults import Fault
 from tianping.kernel.lifecycle.offers import offers
 from tianping.kernel.matters.chains import verify_matter
 from tianping.kernel.matters.snapshot import Head, lock, read
-from tianping.kernel.service import Actor, RefusedError, acting, book, registry
+from tianping.kernel.service import Actor, RefusedError, acting, book, offices, registry
 from tianping.web.api import shaping
 from tianping.web.api.problems import NOT_FOUND
 
@@ -45,17 +44,12 @@ def _seen(actor: Actor, matter: UUID) -> dict[UUID, Head]:
     return heads
 
 
-def agencies(jurisdiction: str) -> list[Agency]:
-    """The offices at work, by path."""
-    return list(Agency.objects.filter(jurisdiction=jurisdiction, active=True).order_by("path"))
-
-
 def codes(jurisdiction: str) -> dict[str, list[str]]:
     """What a choice may be today: category leaves, grades and whatever else a concept names; and codes of offices."""
     rows = book(jurisdiction)
     sources = {c.source for c in registry().concepts.values() if c.source}
     found = {kind: [_code(row) for row in rows.rows(kind)] for kind in sorted(sources)}
-    return found | {"agency": [a.code for a in agencies(jurisdiction)]}
+    return found | {"agency": [a.code for a in offices(jurisdiction)]}
 
 
 def _code(row: Any) -> str:

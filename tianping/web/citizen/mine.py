@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,7 +31,7 @@ def citizens_only(view: View) -> View:
     proven = proof_required("identity")(view)
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return at_work(request) if actor_of(request).kind == "staff" else proven(request, *args, **kwargs)
 
     return guarded

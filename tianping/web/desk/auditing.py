@@ -20,7 +20,7 @@ FILTERS = ("person", "purpose", "number", "day")
 PAGES = 100  # of the export: as many records as the page shows at once, so many times
 
 
-@post_required("auditor")  # type: ignore[arg-type]  # a file is streamed
+@post_required("auditor")
 @never_cache
 @require_GET
 def readers(request: HttpRequest) -> HttpResponseBase:

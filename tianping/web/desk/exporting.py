@@ -42,7 +42,7 @@ class ExportForm(forms.Form):
         self.fields["purpose"].choices = [(p, _(PURPOSES[p])) for p in WHY]  # type: ignore[attr-defined]
 
 
-@staff_required  # type: ignore[arg-type]  # a file is streamed
+@staff_required
 @never_cache
 @require_http_methods(["GET", "POST"])
 def export(request: HttpRequest) -> HttpResponseBase:

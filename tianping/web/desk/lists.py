@@ -19,10 +19,10 @@ from tianping.web.accounts.guards import staff_required
 from tianping.web.choices import categories
 from tianping.web.desk import query as asking
 from tianping.web.desk.bulk import steps_for_many
+from tianping.web.desk.keeping import Saved, saved_of
 from tianping.web.desk.matters import pane_context
 from tianping.web.desk.names import Names, directory
 from tianping.web.desk.present import Here, list_rows, live_url, with_query
-from tianping.web.desk.saved import Saved, saved_of
 
 COUNTED = 99  # a chip counts so far, then says 99+
 YEAR = 365 * 24 * 3600

@@ -1,44 +1,24 @@
 """Lists that somebody keeps for themselves: a name and the address of the question, never its answer."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django import forms
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
-from uuid_utils.compat import uuid7
 
-from tianping.kernel.service import Actor
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
 from tianping.web.desk import query as asking
+from tianping.web.desk.keeping import drop, keep, saved_of
 from tianping.web.desk.present import Here
 from tianping.web.desk.steps import sheet, to
 
 MOST = 12
 LONGEST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    id: UUID
-    name: str
-    address: str
-
-
-def saved_of(actor: Actor) -> list[Saved]:
-    """One's own, in the order they were kept."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, name, address FROM saved_filter WHERE jurisdiction = %s AND user_id = %s ORDER BY id",
-            [actor.jurisdiction, actor.user],
-        )
-        return [Saved(*row) for row in cursor.fetchall()]
 
 
 class NameForm(forms.Form):
@@ -66,7 +46,7 @@ def save(request: HttpRequest) -> HttpResponse:
         if len(saved_of(actor)) >= MOST:
             form.add_error("name", _("最多存12个，先去掉一个不用的"))
         else:
-            _keep(actor, form.cleaned_data["name"].strip(), address)
+            keep(actor, form.cleaned_data["name"].strip(), address)
             return to(request, Here(address).address)
     return sheet(
         request,
@@ -79,15 +59,6 @@ def save(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _keep(actor: Actor, name: str, address: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO saved_filter (jurisdiction, id, user_id, name, address) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (jurisdiction, user_id, name) DO UPDATE SET address = excluded.address",
-            [actor.jurisdiction, uuid7(), actor.user, name, address],
-        )
-
-
 @staff_required
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -98,11 +69,7 @@ def forget(request: HttpRequest, saved: UUID) -> HttpResponse:
     if found is None:
         return HttpResponseRedirect(reverse("desk:worklist"))
     if request.method == "POST":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM saved_filter WHERE jurisdiction = %s AND id = %s AND user_id = %s",
-                [actor.jurisdiction, saved, actor.user],
-            )
+        drop(actor, saved)
         return to(request, Here(found.address).address)
     title = _("去掉常用的“%(name)s”") % {"name": found.name}
     return sheet(
