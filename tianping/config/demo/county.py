@@ -164,8 +164,9 @@ class Story:
         return walk
 
     def _office_hours(self, moment: datetime) -> datetime:
-        """A report comes by day."""
-        return timezone.localtime(moment).replace(hour=self.dice.randint(8, 17), minute=self.dice.randint(0, 59))
+        """A report comes by day; when that hour is still to come today, it came yesterday."""
+        by_day = timezone.localtime(moment).replace(hour=self.dice.randint(8, 17), minute=self.dice.randint(0, 59))
+        return by_day if by_day <= timezone.now() else by_day - timedelta(days=1)
 
     # ── the ordinary road ────────────────────────────────────────────────────────────────────────────────────
     def _ordinary(self, walk: Walk, scenario: Any, end: str) -> None:
