@@ -1,0 +1,181 @@
+"""A desk worked with the keyboard: lists, panes, drawers, the board, many at once, registering."""
+
+from uuid import uuid4
+
+import pytest
+
+from tests.people import actor, guest
+from tianping.kernel.service import Query, advance, report, show, worklist
+
+pytestmark = pytest.mark.e2e
+STORY = {"description": "楼上漏水，厨房天花板鼓起来了。", "reporter_name": "周桂兰", "reporter_phone": "13800002207"}
+
+
+def told(title, **more):
+    return report(actor=guest(), form=STORY | {"title": title} | more, key=str(uuid4()))
+
+
+def accepted(title):
+    receipt = told(title)
+    for step, form in (("triage", {"category": "neighbour.leak", "grade": "3"}), ("dispatch", {"agency": "zhujian"})):
+        advance(receipt.proceeding, step, actor=actor("dispatcher"), form=form, key=str(uuid4()))
+    return receipt
+
+
+def state(receipt, who="dispatcher"):
+    return show(actor(who), receipt.matter, "handling").proceedings[0].state.state
+
+
+def test_j_k_a_walk_the_list_and_take_a_step_without_the_mouse(desk, site):
+    first, second = told("键盘一"), told("键盘二")
+    page = desk("liuxiaoyan")
+    page.keyboard.press("j")
+    page.wait_for_selector("#pane h2")
+    one = page.inner_text("#pane h2")
+    page.keyboard.press("j")
+    page.wait_for_function("one => document.querySelector('#pane h2')?.innerText !== one", arg=one)
+    page.keyboard.press("k")
+    page.wait_for_function("one => document.querySelector('#pane h2')?.innerText === one", arg=one)
+    assert "open=" in page.url
+    page.keyboard.press("a")
+    page.wait_for_selector("dialog[open] select[name=category]")
+    page.select_option("dialog[open] select[name=category]", "neighbour.leak")
+    page.check("dialog[open] input[name=grade][value='3']") if page.query_selector(
+        "dialog[open] input[name=grade]"
+    ) else page.select_option("dialog[open] select[name=grade]", "3")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=办好了：分类定级")
+    assert "open=" in page.url
+    assert page.inner_text("#pane h2") == one
+    assert {state(first), state(second)} == {"triage", "dispatch"}
+
+
+def test_escape_closes_what_is_open_and_keeps_the_place(desk, site):
+    told("关掉的")
+    page = desk("liuxiaoyan")
+    page.keyboard.press("j")
+    page.wait_for_selector("#pane h2")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#pane", state="hidden")
+    assert page.url.endswith("/desk/")
+    assert page.evaluate("document.activeElement.closest('tbody') !== null")
+    page.go_back()
+
+
+def test_a_reload_keeps_list_and_pane(desk, site):
+    told("重新打开的")
+    page = desk("liuxiaoyan")
+    page.keyboard.press("j")
+    page.wait_for_selector("#pane h2")
+    title = page.inner_text("#pane h2")
+    page.reload()
+    assert page.inner_text("#pane h2") == title
+
+
+def test_x_ticks_rows_and_one_press_takes_the_step_on_all(desk, site):
+    receipts = [accepted(f"批量{n}") for n in range(3)]
+    page = desk("caoyong")
+    assert not page.is_visible("#bulk")
+    for _n in range(3):
+        page.keyboard.press("j")
+        page.wait_for_timeout(150)
+        page.keyboard.press("x")
+    assert page.is_visible("#bulk")
+    assert "选中3件" in page.inner_text("#bulk").replace(" ", "")
+    page.click("#bulk button[value=accept]")
+    page.wait_for_selector("text=签收：办好3件")
+    assert {state(r, "handler") for r in receipts} == {"handling"}
+
+
+def test_slash_goes_to_the_search_and_question_mark_tells_the_keys(desk, site):
+    told("要找的这件")
+    page = desk("liuxiaoyan")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog#keys[open]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("13800002207")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=找到的事项")
+    assert "要找的这件" in page.inner_text("#rows")
+
+
+def test_on_the_board_a_figure_pins_an_office_and_enter_sends_it(desk, site):
+    told("派给第二家")
+    page = desk("liuxiaoyan")
+    page.goto("/desk/board/")
+    page.wait_for_selector("#dispatch h2, #dispatch p")
+    office = page.inner_text("#offices-list li:nth-child(2) b")
+    page.keyboard.press("2")
+    page.wait_for_function("name => document.querySelector('#dispatch h2 b')?.innerText === name", arg=office)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=派给了")
+    assert office in page.inner_text(".msgs")
+
+
+def test_changing_the_category_changes_the_counsel_at_once(desk, site):
+    told("学校食堂菜里有虫", description="孩子说食堂菜里有虫", place="柳溪镇柳溪集镇社区柳溪中学")
+    page = desk("liuxiaoyan")
+    page.goto("/desk/board/")
+    page.click("#queue >> text=学校食堂菜里有虫")
+    page.wait_for_selector("select[name=grade]")
+    with page.expect_response(lambda r: "grade=" in r.url):
+        page.select_option("select[name=grade]", "1")
+    page.wait_for_selector("#dispatch")
+    assert page.input_value("select[name=grade]") == "1"
+
+
+def test_a_clerk_is_hinted_at_a_repeat_and_registers_with_the_keyboard(desk, site):
+    told("早先那件", reporter_phone="13800005511")
+    page = desk("huangli")
+    page.goto("/desk/new/")
+    assert page.evaluate("document.activeElement.name") == "description"
+    page.keyboard.type("楼上又漏水了。")
+    page.fill("#id_reporter_phone", "13800005511")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#hints >> text=早先那件")
+    page.fill("#id_reporter_name", "周桂兰")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=登记好了")
+    found = worklist(actor("dispatcher"), Query(limit=200)).rows
+    assert any(r.title == "楼上又漏水了" for r in found)
+
+
+def test_a_number_is_shown_once_in_the_drawer(desk, site):
+    receipt = told("看号码的", reporter_phone="13800006622")
+    page = desk("liuxiaoyan")
+    page.goto(f"/desk/matter/{receipt.matter}/")
+    page.click("text=看电话")
+    page.wait_for_selector("dialog[open] input[name=purpose]")
+    page.click("dialog[open] button.fill")
+    page.wait_for_selector("dialog[open] .err")
+    page.check("dialog[open] input[value=contact]")
+    page.click("dialog[open] button.fill")
+    page.wait_for_selector("dialog[open] >> text=13800006622")
+    page.click("dialog[open] a.fill")
+    page.wait_for_selector("dialog[open]", state="detached")
+    page.reload()
+    assert "13800006622" not in page.content()
+
+
+def test_the_desk_works_without_script(browser, site):
+    from tests.conftest import PASSWORD
+
+    receipt = told("不用脚本的")
+    context = browser.new_context(java_script_enabled=False, base_url=site, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.goto("/login/")
+    page.fill("input[name=username]", "liuxiaoyan")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button.fill")
+    page.click("tbody a:has-text('不用脚本的')")
+    page.click("header.head a.btn.fill")
+    page.select_option("select[name=category]", "neighbour.leak")
+    if page.query_selector("input[name=grade]"):
+        page.check("input[name=grade][value='3']")
+    else:
+        page.select_option("select[name=grade]", "3")
+    page.click("footer button.fill")
+    assert "办好了：分类定级" in page.inner_text("body")
+    context.close()
+    assert state(receipt) == "dispatch"
