@@ -23,7 +23,8 @@ _ADD = """INSERT INTO notice (jurisdiction, source, to_key, channel, kind, text,
 _DROP = """UPDATE notice n SET state = 'dropped', error = 'superseded'
  FROM json_to_recordset(%(rows)s::json) AS r(source text, to_key text, channel text, matter uuid)
  WHERE n.jurisdiction = %(j)s AND n.state = 'waiting' AND n.tries = 0 AND NOT n.urgent AND n.channel = 'sms'
-   AND r.channel = 'sms' AND n.to_key = r.to_key AND n.matter_id = r.matter AND n.source <> r.source"""
+   AND r.channel = 'sms' AND n.to_key = r.to_key AND n.matter_id = r.matter AND n.source <> r.source
+   AND n.matter_id = ANY(%(matters)s)"""
 _INBOX = """SELECT id, kind, text, blanks::json, matter_id, urgent, created_at, read_at FROM notice
  WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s) AND created_at < coalesce(%s, 'infinity'::timestamptz)
  ORDER BY created_at DESC, id LIMIT %s"""
@@ -60,7 +61,9 @@ def add(jurisdiction: str, notices: Iterable[Notice], now: datetime) -> int:
     data = {"j": jurisdiction, "rows": msgspec.json.encode(kept).decode()}
     with connection.cursor() as cursor:
         if latest:
-            cursor.execute(_DROP, data)
+            # The matters are named beside the rows, so that their index is used whatever the statistics say.
+            matters = [matter for _key, matter in latest if matter]
+            cursor.execute(_DROP, data | {"matters": matters})
         cursor.execute(_ADD, data | {"now": now})
         return int(cursor.rowcount)
 
