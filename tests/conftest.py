@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import settings as hypothesis_settings
 
 from tianping.config.database import admin_url, ensure_database
 from tianping.config.postgres import Cluster, data_home
@@ -20,6 +21,8 @@ from tianping.config.postgres import Cluster, data_home
 ROOT = Path(__file__).resolve().parent.parent
 CLUSTER = Cluster(data_home() / "test-pg")
 PASSWORD = "qingxi-demo-2026"
+hypothesis_settings.register_profile("shared", deadline=None)  # a busy machine is no fault of what is tested
+hypothesis_settings.load_profile("shared")
 
 
 def _mark() -> str:

@@ -7,7 +7,7 @@ along a chain. Then one statement writes everything.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -74,13 +74,23 @@ def report(
     request = _request_digest(procedure, step, form)
     # Who opens a matter holds its receipt: so a repeated request sees what the first one opened.
     actor = replace(actor, keys=actor.keys | {"code:" + _code_digest(key_digest).hex()})
+    return _once(
+        actor,
+        key_digest,
+        request,
+        lambda: _report(actor, form, key_digest, request, procedure, step, happened_at, received_at, located or {}),
+    )
+
+
+def _once(actor: Actor, key_digest: bytes, request: bytes, write: Callable[[], Receipt]) -> Receipt:
+    """One transaction. Where two requests with one key ran at once, the later answers as if it had come afterwards."""
     try:
         with acting(actor, writes=True):
-            return _report(actor, form, key_digest, request, procedure, step, happened_at, received_at, located or {})
+            return write()
     except IntegrityError as error:
         if "entry_key" not in str(error) and "party_code" not in str(error):
             raise
-    with acting(actor):  # two requests of one report ran at once, and the other was first
+    with acting(actor):
         return _receipt_again(read(actor.jurisdiction, {}, key_digest), request, actor.jurisdiction, key_digest)
 
 
@@ -154,8 +164,13 @@ def advance(
     """
     key_digest = _key_digest(actor, key)
     request = _request_digest(str(proceeding), step, form)
-    with acting(actor, writes=True):
-        return _advance(proceeding, step, actor, form, key_digest, request, (happened_at, received_at), located or {})
+    times = happened_at, received_at
+    return _once(
+        actor,
+        key_digest,
+        request,
+        lambda: _advance(proceeding, step, actor, form, key_digest, request, times, located or {}),
+    )
 
 
 def _advance(

@@ -65,11 +65,11 @@ def build(
 
     fields: dict[str, Any] = {}
     commitments: dict[str, str] = {}
-    for name, value in move.form.items():
-        field = step.form.field(name)
-        if field is None:
+    for field in step.form.fields:
+        name = field.name
+        if name not in move.form:
             continue
-        concept = concepts[field.concept]
+        concept, value = concepts[field.concept], move.form[name]
         if concept.personal:
             fields[name] = {"concept": concept.name}
             commitments[name] = hide(name, concept.name, value)

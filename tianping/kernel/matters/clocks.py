@@ -60,8 +60,9 @@ class Clocks:
     def changed(self) -> list[TermRow]:
         return [t for t in self.rows if t.new or t.changed]
 
-    def newest(self, proceeding: UUID, name: str) -> TermRow | None:
-        return next((t for t in reversed(self.rows) if t.proceeding_id == proceeding and t.name == name), None)
+    def _newest(self, proceeding: UUID, name: str) -> TermRow:
+        """The engine stops, resumes and extends only a clock that was started, so there is a row."""
+        return next(t for t in reversed(self.rows) if t.proceeding_id == proceeding and t.name == name)
 
     def carry_out(self, procedure: Procedure, matter: MatterState, move: Move, new_id: UUID, why: str, by: str) -> None:
         """Apply the move's term effects. `new_id` seeds the ids of new rows; `why` and `by` go into pauses and extensions."""
@@ -77,15 +78,13 @@ class Clocks:
         self, procedure: Procedure, matter: MatterState, move: Move, effect: dict[str, Any], why: str, new_id: UUID
     ) -> None:
         name, do = effect["name"], effect["to"]
+        if do == "restart":
+            old = self._newest(move.proceeding, name)
+            old.status, old.ended_at, old.changed = "ended", max(self.at, old.started_at), True
         if do in {"start", "restart"}:
-            old = self.newest(move.proceeding, name)
-            if do == "restart" and old is not None:
-                old.status, old.ended_at, old.changed = "ended", max(self.at, old.started_at), True
             self._start(procedure, matter, move, name, new_id)
             return
-        term = self.newest(move.proceeding, name)
-        if term is None:
-            return
+        term = self._newest(move.proceeding, name)
         term.changed = True
         moment = max(self.at, term.started_at)  # what is recorded late cannot reach behind the clock's beginning
         match do:
@@ -99,7 +98,7 @@ class Clocks:
                 term.pauses[-1][1] = None
             case "end" | "cancel":
                 term.ended_at = moment
-            case "unend":
+            case _:  # "unend"
                 term.ended_at = None
         term.status = {"pause": "paused", "repause": "paused", "end": "ended", "cancel": "ended"}.get(do, "running")
         self._reckon(term)
@@ -134,9 +133,7 @@ class Clocks:
         self._reckon(term)
 
     def _extend(self, move: Move, effect: dict[str, Any], why: str, by: str) -> None:
-        term = self.newest(move.proceeding, effect["term"])
-        if term is None:
-            return
+        term = self._newest(move.proceeding, effect["term"])
         rule = pinned(term.rule)
         unit = rule.extension.unit if rule.extension else rule.unit
         wanted = Granted(effect["amount"], unit, by, why, self.now)

@@ -114,11 +114,7 @@ def term_columns(term: TermRow) -> dict[str, Any]:
     return {name: getattr(term, name) for name in _TERM}
 
 
-def _hook(value: Any) -> Any:
-    raise TypeError(f"{type(value).__name__} is no column")
-
-
-_encode = msgspec.json.Encoder(enc_hook=_hook).encode
+_encode = msgspec.json.Encoder().encode
 
 
 def hexed(value: bytes | None) -> str | None:
@@ -157,7 +153,7 @@ def _statement(parts: tuple[str, ...]) -> bytes:
                     f"{table}_in AS (INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608  # constants
                     f" FROM json_populate_recordset(NULL::{table}, ${count}))"
                 )
-            case "update":
+            case _:  # "update"
                 sets = ", ".join(f"{c} = r.{c}" for c in _UPDATES[table])
                 ctes.append(
                     f"{table}_up AS (UPDATE {table} x SET {sets} FROM json_populate_recordset(NULL::{table},"  # noqa: S608
@@ -195,6 +191,6 @@ def write(rows: Rows, number_format: str) -> dict[UUID, int]:
         add("fact", rows.fact, ids="matter_id")
     if rows.todo and fresh:
         add("insert:todo", rows.todo)
-    elif rows.todo_keep:
+    else:
         add("todo", rows.todo, rows.todo_keep, ids="proceeding_id")
     return {row[0]: row[1] for row in fetch(_statement(tuple(parts)), values) if row[0] is not None}
