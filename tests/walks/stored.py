@@ -17,9 +17,9 @@ from tianping.kernel.lifecycle import engine, forms
 from tianping.kernel.lifecycle.state import Actor, Command, RefusedError
 from tianping.kernel.lifecycle.vocabulary import Lapse, Leader, Party
 from tianping.kernel.matters.advance import advance, registry, report
-from tianping.kernel.matters.assemble import main_proceeding
 from tianping.kernel.matters.chains import verify_chains
 from tianping.kernel.matters.checks import form_checks
+from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.reads import extra_for
 from tianping.kernel.matters.snapshot import lock, read
 from tianping.kernel.packs.book import book

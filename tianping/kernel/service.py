@@ -153,10 +153,11 @@ def advance(
 
 
 def _located(jurisdiction: str, form: Mapping[str, Any]) -> dict[str, str]:
-    """Grid and agency path of the form's point or place words; empty where neither says enough."""
-    if not form.get("point") and not form.get("place"):
+    """Grid and agency path of the form's point or place words, told or corrected; empty where neither says enough."""
+    told = {**form, str(form.get("concept")): form.get("value")}
+    if not told.get("point") and not told.get("place"):
         return {}
-    found = locate(jurisdiction, form.get("point"), str(form.get("place") or ""))
+    found = locate(jurisdiction, told.get("point"), str(told.get("place") or ""))
     return {"grid": found.grid, "path": found.agency_path} if found else {}
 
 

@@ -113,15 +113,6 @@ def test_a_note_does_not_stand_in_the_way_and_two_steps_go_back_one_by_one():
     assert d.road.state == "open"
 
 
-def test_a_correction_goes_back_to_what_was_written():
-    d = desk()
-    d.take("go", {"grade": "3"})
-    from tianping.kernel.lifecycle import effects
-
-    effects._invert(d.matter, d.road, {"do": "correct", "concept": "grade", "was": "4"}, d.log[-1][1])
-    assert d.matter.facts["grade"] == "4"
-
-
 def refused(call):
     with pytest.raises(RefusedError) as error:
         call()

@@ -2,8 +2,11 @@
 
 from uuid import uuid4
 
+import psycopg
 import pytest
+from django.db import connections
 
+from tests.conftest import CLUSTER
 from tests.people import actor, guest
 from tianping.kernel.matters.advance import advance, report
 
@@ -46,3 +49,11 @@ class Road:
 @pytest.fixture
 def road():
     return Road
+
+
+@pytest.fixture
+def owner(fresh):
+    """The administrator: a connection that row-level security does not bind."""
+    with psycopg.connect(CLUSTER.url("postgres", fresh), autocommit=True) as connection:
+        yield connection
+    connections["default"].close()

@@ -1,21 +1,10 @@
 """Whatever the database's own administrator does to the record, verification names it."""
 
-import psycopg
 import pytest
-from django.db import connections
 
-from tests.conftest import CLUSTER
 from tianping.kernel.matters.chains import replay, verify_chains, verify_matter
 
 JURISDICTION = "990101"
-
-
-@pytest.fixture
-def owner(fresh):
-    """The administrator: a connection that row-level security does not bind."""
-    with psycopg.connect(CLUSTER.url("postgres", fresh), autocommit=True) as connection:
-        yield connection
-    connections["default"].close()
 
 
 @pytest.fixture

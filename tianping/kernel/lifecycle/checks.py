@@ -42,7 +42,7 @@ TOUCHES = frozenset(
 READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "state", "today"})
 READ_KINDS = frozenset({"fact", "count", "term", "children", "row"})
 WORDS_OF_HOLD = frozenset({"centre", "opener"})
-LASTING_TOUCHES = frozenset({"leader", "unlead", "link", "party", "protect", "erase", "tell"})
+LASTING_TOUCHES = frozenset({"leader", "unlead", "link", "party", "protect", "correct", "erase", "tell"})
 AT = frozenset({"centre", "holder", "opener", "root", "place"})
 
 
@@ -278,7 +278,7 @@ def _undo(_registry: "Registry", p: Procedure) -> Iterator[str]:
             every = any(isinstance(b, Party) and b.every for b in step.by)
             if step.opens or kinds & LASTING_TOUCHES or START in step.sources or step.extends or every:
                 yield (
-                    f"step {s.name!r} undoes {name!r}, which opens, tells, joins, names a party, extends, erases or waits "
+                    f"step {s.name!r} undoes {name!r}, which opens, tells, joins, names a party, extends, corrects, erases or waits "
                     "for all; such a step cannot be taken back, leave it out"
                 )
             elif any(name in t.restarts for t in p.terms):

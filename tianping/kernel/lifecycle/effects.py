@@ -32,6 +32,7 @@ LASTING = frozenset(
         "tell",
         "pending",
         "forget",
+        "correct",
         "protect",
         "link",
         "party",
@@ -292,7 +293,7 @@ def _invert(matter: MatterState, proceeding: ProceedingState, effect: dict[str, 
             )
             proceeding.state, proceeding.back = effect["from"], effect["back"]
             move.to_state = effect["from"]
-        case "fact" | "correct":
+        case "fact":
             if effect["was"] is None:
                 matter.facts.pop(effect["concept"], None)
             else:

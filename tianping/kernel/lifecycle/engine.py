@@ -220,7 +220,12 @@ class Run:
         """
         procedure = self.registry.procedure(declared.procedure)
         twin = MatterState(
-            id=self.new_id(), centre=matter.centre, path=matter.path, place_path=matter.place_path, new=True
+            id=self.new_id(),
+            centre=matter.centre,
+            path=matter.path,
+            place_path=matter.place_path,
+            grid=matter.grid,
+            new=True,
         )
         twin.parties = [PartyRef(p.role, p.subject) for p in matter.parties]
         twin.audience = {f"subject:{p.subject}" for p in twin.parties}

@@ -86,7 +86,8 @@ class MatterState:
     id: UUID
     centre: str
     path: str
-    place_path: str = ""
+    place_path: str = ""  # the agency path of its place
+    grid: str = ""
     protected: bool = False
     leader: UUID | None = None
     archived: bool = False

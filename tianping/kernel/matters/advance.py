@@ -28,9 +28,10 @@ from tianping.kernel.lifecycle.state import Actor, Command, Decision, MatterStat
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Step
 from tianping.kernel.matters import after, reads
-from tianping.kernel.matters.assemble import Context, assemble
+from tianping.kernel.matters.assemble import assemble
 from tianping.kernel.matters.checks import form_checks
 from tianping.kernel.matters.clocks import Clocks
+from tianping.kernel.matters.context import Context
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.snapshot import Head, Snapshot, lock, open_for_writing, read, start
 from tianping.kernel.matters.store import write

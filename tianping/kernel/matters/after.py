@@ -1,4 +1,4 @@
-"""The rare effects that the one write leaves out: attached files, undone entries, restored facts, erasure."""
+"""The rare effects that the one write leaves out: attached files, undone entries, restored facts, corrected finding, erasure."""
 
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,10 @@ from uuid_utils.compat import uuid7
 
 from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.lifecycle.state import Decision, Move
-from tianping.kernel.matters.assemble import Context
+from tianping.kernel.matters.assemble import FOUND_BY
+from tianping.kernel.matters.context import Context
+from tianping.kernel.matters.plain import words
+from tianping.kernel.parties.identifiers import normalise_name
 
 
 def write_rest(context: Context, decision: Decision, documents: list[str]) -> None:
@@ -24,6 +27,8 @@ def write_rest(context: Context, decision: Decision, documents: list[str]) -> No
                         [entry, context.jurisdiction, effect["entry"]],
                     )
                     _restore(context, move, entry, effect["entry"])
+                case "correct":
+                    _find_anew(context, move, entry, effect["concept"])
                 case "erase":
                     _erase(context, move, entry, effect["concept"])
 
@@ -50,6 +55,32 @@ def _restore(context: Context, move: Move, entry: UUID, undone: str) -> None:
         "UPDATE fact SET superseded_by = NULL WHERE jurisdiction = %s AND matter_id = %s AND superseded_by = %s"
         " AND entry_id <> %s",
         [context.jurisdiction, move.matter, undone, undone],
+    )
+
+
+def _find_anew(context: Context, move: Move, entry: UUID, concept: str) -> None:
+    """The person is found by the corrected value and no longer by the wrong one, which may be somebody else's."""
+    value = str(move.form["value"])
+    if concept == "description":
+        _run(
+            "UPDATE matter SET repeat = %s WHERE jurisdiction = %s AND id = %s",
+            [context.vault.blind("text", words(value)), context.jurisdiction, move.matter],
+        )
+    kind = next((k for k in FOUND_BY if concept.endswith(f"_{k}")), None)
+    if kind is None:
+        return
+    _run(
+        "UPDATE identifier i SET blind = %s, entry_id = %s, field = 'value' FROM sealed s WHERE i.jurisdiction = %s AND i.kind = %s"
+        " AND s.jurisdiction = i.jurisdiction AND s.entry_id = i.entry_id AND s.field = i.field AND s.matter_id = %s"
+        " AND s.concept = %s",
+        [
+            context.vault.blind(kind, normalise_name(value) if kind == "name" else value),
+            entry,
+            context.jurisdiction,
+            kind,
+            move.matter,
+            concept,
+        ],
     )
 
 
@@ -91,6 +122,8 @@ def destroy(jurisdiction: str, matter: UUID, concept: str, column: str) -> None:
         " AND matter_id = %s AND concept = %s AND blob IS NOT NULL",
         [jurisdiction, matter, concept],
     )
+    if concept == "description":
+        _run("UPDATE matter SET repeat = NULL WHERE jurisdiction = %s AND id = %s", [jurisdiction, matter])
     if column in {"title", "place"}:
         _run(
             f"UPDATE matter SET {column} = '' WHERE jurisdiction = %s AND id = %s",  # noqa: S608  # one of two words

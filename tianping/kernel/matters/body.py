@@ -57,6 +57,9 @@ def build(
     """
     sealed: list[SealedRow] = []
     step = procedure.by_name[move.step]
+    corrects = step.touches.get("correct")
+    # A corrected value is one more value of what it corrects: it is sealed as that, shown as that, and erased with it.
+    meant = {"value": str(move.form[corrects])} if corrects else {}
 
     def hide(name: str, concept: str, value: Any) -> str:
         salt, text = new_salt(), as_text(value)
@@ -69,7 +72,7 @@ def build(
         name = field.name
         if name not in move.form:
             continue
-        concept, value = concepts[field.concept], move.form[name]
+        concept, value = concepts[meant.get(name, field.concept)], move.form[name]
         if concept.personal:
             fields[name] = {"concept": concept.name}
             commitments[name] = hide(name, concept.name, value)

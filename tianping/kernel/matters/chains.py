@@ -25,8 +25,7 @@ def verify_chains(jurisdiction: str, progress: Callable[[int, int], None] = lamb
             heads = {row[0]: (row[1], bytes(row[2])) for row in cursor.fetchall()}
             cursor.execute("SELECT count(*) FROM entry WHERE jurisdiction = %s", [jurisdiction])
             (total,) = cursor.fetchone()
-        report = verify_all(_rows(jurisdiction), heads, lambda done, _chains: progress(done, total))
-        return Report(report.entries, report.chains, [*report.faults])
+        return verify_all(_rows(jurisdiction), heads, lambda done, _chains: progress(done, total))
 
 
 def _rows(jurisdiction: str) -> Iterator[Row]:

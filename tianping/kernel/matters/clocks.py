@@ -123,7 +123,6 @@ class Clocks:
             started_at=self.at,
             due_at=None,
             alarm_at=None,
-            alarms=0,
             pauses=[],
             extensions=[],
             ended_at=None,
@@ -158,7 +157,7 @@ class Clocks:
             outer = self._outer(term)
             found = due_of(term, self.work.calendar, outer)
             term.due_at = found.at
-            alarm = next_alarm(found, term.started_at, self.work.calendar) if term.alarms == 0 else None
+            alarm = next_alarm(found, term.started_at, self.work.calendar)
             term.alarm_at = alarm[0] if alarm else None
         except CalendarYearMissing:
             return

@@ -187,7 +187,6 @@ class Term(models.Model):
     started_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     alarm_at = models.DateTimeField(null=True)
-    alarms = models.IntegerField(default=0)
     pauses = models.JSONField(default=list)
     extensions = models.JSONField(default=list)
     ended_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""The readable columns that lists need: title, place, grid. A protected matter shows none of them."""
+"""What a new fact changes of a matter that lists show: title, place, grid. A protected matter shows none of them."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -15,8 +15,6 @@ PROTECTED_TITLE = "受保护事项"
 class Columns:
     title: str | None = None
     place: str | None = None
-    grid: str = ""
-    path: str = ""
     repeat: bytes | None = None
 
 
@@ -44,6 +42,12 @@ def columns_after(
             columns.title = str(value)[:200]
         case "place":
             columns.place = str(value)[:200]
-            columns.grid, columns.path = located.get("grid", columns.grid), located.get("path", columns.path)
+            _lies(matter, located)
         case "grid":
-            columns.grid, columns.path = located.get("grid", columns.grid), located.get("path", columns.path)
+            _lies(matter, located)
+
+
+def _lies(matter: MatterState, located: dict[str, str]) -> None:
+    """A place that nobody's grid holds leaves the matter where it was thought to be."""
+    matter.grid = located.get("grid", matter.grid)
+    matter.place_path = located.get("path", matter.place_path)

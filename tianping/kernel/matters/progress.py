@@ -14,7 +14,7 @@ from tianping.kernel.lifecycle.offers import Offer, offers
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.advance import read_code, registry
-from tianping.kernel.matters.assemble import main_proceeding
+from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.show import TermView, view_of_term
 from tianping.kernel.matters.snapshot import lock, read

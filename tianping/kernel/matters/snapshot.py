@@ -69,7 +69,7 @@ READ = f"""SELECT clock_timestamp(), {STAMP}, {_SEEN},
  (SELECT json_agg(json_build_array(f.matter_id, f.concept, f.value, f.entry_id, f.field))
   FROM fact f WHERE f.jurisdiction = $1 AND f.matter_id = ANY($3::uuid[]) AND f.superseded_by IS NULL),
  (SELECT json_agg(json_build_array(t.id, t.matter_id, t.proceeding_id, t.name, t.rule_code, t.rule, t.status,
-    t.started_at, t.due_at, t.alarm_at, t.alarms, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)
+    t.started_at, t.due_at, t.alarm_at, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)
   FROM term t WHERE t.jurisdiction = $1 AND t.matter_id = ANY($3::uuid[])),
  (SELECT json_agg(json_build_array(r.matter_id, r.role, r.subject_id))
   FROM party r WHERE r.jurisdiction = $1 AND r.matter_id = ANY($3::uuid[])),
@@ -106,7 +106,6 @@ class TermRow:
     started_at: datetime
     due_at: datetime | None
     alarm_at: datetime | None
-    alarms: int
     pauses: list[list[str | None]]
     extensions: list[dict[str, Any]]
     ended_at: datetime | None
@@ -166,6 +165,7 @@ def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *
             centre=row["centre"],
             path=row["path"],
             place_path=row["place_path"],
+            grid=row["grid"],
             protected=row["protected"],
             leader=row["leader"],
             archived=row["archived_at"] is not None,
@@ -223,10 +223,9 @@ def _terms(snapshot: Snapshot, rows: list[list[Any]]) -> None:
             started_at=datetime.fromisoformat(row[7]),
             due_at=_time(row[8]),
             alarm_at=_time(row[9]),
-            alarms=row[10],
-            pauses=row[11],
-            extensions=row[12],
-            ended_at=_time(row[13]),
+            pauses=row[10],
+            extensions=row[11],
+            ended_at=_time(row[12]),
         )
         snapshot.terms.append(term)
         proceeding = snapshot.matters[term.matter_id].proceedings[term.proceeding_id]

@@ -21,8 +21,8 @@ _INSERTS = {
     "sealed": "jurisdiction, entry_id, field, matter_id, concept, kek, seed, blob, erased_at",
     "party": "jurisdiction, id, matter_id, subject_id, role, code_digest, entry_id",
     "identifier": "jurisdiction, id, subject_id, kind, blind, matter_id, entry_id, field",
-    "term": "jurisdiction, id, matter_id, proceeding_id, name, rule_code, rule, status, started_at, due_at, alarm_at, alarms,"
-    " pauses, extensions, ended_at",
+    "term": "jurisdiction, id, matter_id, proceeding_id, name, rule_code, rule, status, started_at, due_at, alarm_at, pauses,"
+    " extensions, ended_at",
     "link": "jurisdiction, matter_id, other_id, kind, entry_id",
     "outbox": "jurisdiction, matter_id, seq, entry_id, procedure, step, to_state",
     "erasure": "jurisdiction, id, matter_id, concept, entry_id, record, erased_at",
@@ -31,7 +31,7 @@ _INSERTS = {
 }
 _UPDATES = {
     "proceeding": ("state", "holder", "assigned", "counts", "pending", "back", "supervised", "closed_at"),
-    "term": ("status", "due_at", "alarm_at", "alarms", "pauses", "extensions", "ended_at"),
+    "term": ("status", "due_at", "alarm_at", "pauses", "extensions", "ended_at"),
     "matter": (
         "title",
         "category",

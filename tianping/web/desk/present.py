@@ -35,7 +35,7 @@ FAR_AHEAD = 60  # days; what is due later is told by its date
 OUTLINED_BESIDE = 2  # in the pane, so that the bar stays on one line
 OUTLINED = 3  # buttons beside the filled one; the rest stand under 其他
 # What a timeline tells beneath its line, in this order.
-TOLD = ("description", "note", "reason", "result", "on_site", "minutes", "answer", "value")
+TOLD = ("description", "note", "reason", "result", "on_site", "minutes", "answer")
 
 
 def left_of(due: DueDate | None, calendar: WorkCalendar | None, now: datetime) -> dict[str, Any] | None:
