@@ -67,6 +67,7 @@ ROUTES: dict[str, str] = {
     "api/v1/progress/steps/<step>": "/api/v1/progress/steps/rate",
     "api/v1/mine": "/api/v1/mine",
     "api/v1/mine/<uuidstr:matter>": "/api/v1/mine/{matter}",
+    "api/v1/mine/<uuidstr:matter>/content": "/api/v1/mine/{matter}/content",
     "api/v1/mine/<uuidstr:matter>/readers": "/api/v1/mine/{matter}/readers",
     "api/v1/me": "/api/v1/me",
     "api/v1/tokens": "/api/v1/tokens",

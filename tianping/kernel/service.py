@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tianping.kernel.agencies.access import PURPOSES, record
 from tianping.kernel.agencies.acting import acting, system_actor
-from tianping.kernel.agencies.actors import citizen_actor, guest_actor, posts_of, staff_actor
+from tianping.kernel.agencies.actors import guest_actor, posts_of, staff_actor
 from tianping.kernel.agencies.audit import Audited, audit
 from tianping.kernel.agencies.directory import Office, Person, offices, people_at
 from tianping.kernel.agencies.home import home
@@ -33,6 +33,7 @@ from tianping.kernel.matters.show import (
     reveal,
     show,
 )
+from tianping.kernel.matters.standing import citizen, subjects_of
 from tianping.kernel.matters.tallies import Listing, Tally, drawn, listing
 from tianping.kernel.packs.book import PackBook, book
 from tianping.kernel.places.locator import Located, locate
@@ -73,7 +74,7 @@ __all__ = [
     "begin_upload",
     "behind",
     "book",
-    "citizen_actor",
+    "citizen",
     "counted_until",
     "drawn",
     "figures",
@@ -100,6 +101,7 @@ __all__ = [
     "show",
     "staff_actor",
     "store",
+    "subjects_of",
     "system_actor",
     "verify_here",
     "worklist",
@@ -139,7 +141,7 @@ def advance(
     happened_at: datetime | None = None,
     received_at: datetime | None = None,
 ) -> Receipt:
-    """Take one step. See `matters.advance.advance`."""
+    """Take one step. Of a citizen, the party takes it that they are in this matter. See `matters.advance.advance`."""
     return road.advance(
         proceeding,
         step,

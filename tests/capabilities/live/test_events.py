@@ -15,6 +15,7 @@ from tianping.capabilities.live import look
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.models import Appointment, User
 from tianping.kernel.matters.readers.sequencer import sequence
+from tianping.kernel.matters.vault import vault
 from tianping.kernel.parties.models import Party
 
 
@@ -161,6 +162,17 @@ def test_a_proven_citizen_hears_of_their_own_matter(fresh):
     )
     assert status(scope(f"matter={one.matter}", cookies)) == 200
     assert status(scope(f"matter={another.matter}", cookies)) == 404
+
+
+def test_whoever_has_proven_the_phone_hears_of_what_was_reported_from_it(fresh):
+    one, another = Road(), Road(reporter_phone="13700000000", other_name="周桂兰", other_phone="13800002207")
+    cookies = cookie(
+        User.objects.create(
+            jurisdiction=J, username=vault().blind("phone", "13800002207").hex(), kind="citizen", subject_id=uuid4()
+        )
+    )
+    assert status(scope(f"matter={one.matter}", cookies)) == 200
+    assert status(scope(f"matter={another.matter}", cookies)) == 404  # named in it, not told of it
 
 
 def test_who_has_logged_out_or_lost_the_post_hears_no_more(fresh):

@@ -12,13 +12,13 @@ from tests.people import actor, guest
 from tianping.capabilities.notices.reader import Notices
 from tianping.capabilities.notices.store import inbox, mark_read, unread
 from tianping.kernel.agencies.acting import acting, system_actor
-from tianping.kernel.agencies.actors import holders
+from tianping.kernel.agencies.actors import citizen_actor, holders
 from tianping.kernel.agencies.models import User
 from tianping.kernel.matters.models import Cursor, Proceeding
 from tianping.kernel.matters.readers.cursor import Alarm, run_once
 from tianping.kernel.matters.readers.sequencer import sequence
 from tianping.kernel.parties.models import Party
-from tianping.kernel.service import actor_for_code, citizen_actor, report
+from tianping.kernel.service import actor_for_code, report
 
 pytestmark = pytest.mark.django_db
 J, CENTRE, HOUSING = "990101", "qingxi.zongzhi.", "qingxi.zhujian."

@@ -11,7 +11,7 @@ from tests.people import JURISDICTION, guest
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.models import User
 from tianping.kernel.parties.models import Subject
-from tianping.kernel.service import own_matters, report
+from tianping.kernel.service import citizen, own_matters, report, subjects_of
 from tianping.web.accounts import citizens, codes
 from tianping.web.models import ProofCode
 
@@ -178,7 +178,7 @@ def test_the_proven_phone_opens_what_was_reported_from_it(pocket):
     report(actor=guest(), form=STORY | {"reporter_phone": "13800002208"}, key=str(uuid4()))
     ident, code = codes.send(PHONE, "203.0.113.1")
     user = citizens.by_phone(codes.check(ident, code, "203.0.113.1"))
-    assert len(own_matters(citizens.actor(user))) == 2
+    assert len(own_matters(citizen(user))) == 2
 
 
 def test_several_subjects_of_a_phone_are_seen_and_not_merged(pocket):
@@ -186,10 +186,10 @@ def test_several_subjects_of_a_phone_are_seen_and_not_merged(pocket):
         report(actor=guest(), form=STORY, key=str(uuid4()))
     ident, code = codes.send(PHONE, "203.0.113.1")
     user = citizens.by_phone(codes.check(ident, code, "203.0.113.1"))
-    found = citizens.subjects_of(user)
+    found = subjects_of(user)
     assert len(found) == 2
     assert user.subject_id not in found
-    assert {f"subject:{s}" for s in (*found, user.subject_id)} <= citizens.actor(user).keys
+    assert {f"subject:{s}" for s in (*found, user.subject_id)} <= citizen(user).keys
     with acting(system_actor(JURISDICTION)):
         assert not Subject.objects.exclude(merged_into=None).exists()
 
@@ -198,10 +198,10 @@ def test_a_protected_subject_is_not_opened_by_a_phone_alone(pocket):
     report(actor=guest(), form=STORY, key=str(uuid4()))
     ident, code = codes.send(PHONE, "203.0.113.1")
     user = citizens.by_phone(codes.check(ident, code, "203.0.113.1"))
-    subject = citizens.subjects_of(user)[0]
+    subject = subjects_of(user)[0]
     with acting(system_actor(JURISDICTION)):
         Subject.objects.filter(jurisdiction=JURISDICTION, id=subject).update(protected=True)
-    assert citizens.subjects_of(user) == []
+    assert subjects_of(user) == []
 
 
 def test_looking_up_a_phone_opens_nothing_else_in_the_transaction(pocket):
@@ -218,9 +218,9 @@ def test_looking_up_a_phone_opens_nothing_else_in_the_transaction(pocket):
 
 
 def test_an_account_that_is_not_of_a_phone_finds_no_subjects(staff):
-    assert citizens.subjects_of(staff) == []
-    assert citizens.subjects_of(citizens.by_claim("citizen", "someone")) == []
-    assert citizens.subjects_of(User(username="z" * 32, kind="citizen")) == []
+    assert subjects_of(staff) == []
+    assert subjects_of(citizens.by_claim("citizen", "someone")) == []
+    assert subjects_of(User(username="z" * 32, kind="citizen")) == []
 
 
 def test_a_citizen_is_led_to_the_proof_and_staff_pages_do_not_exist_for_them(visit, pocket):

@@ -214,6 +214,52 @@ def test_a_citizen_sees_nobody_else_s(citizen, guest):
         assert citizen.get(f"/mine/{other['matter']}{path}").content == missing.content
 
 
+@pytest.fixture
+def by_phone(guest):
+    """What was reported from a phone, and whoever has proven it: a token's caller, and the browser they logged in with."""
+    from tianping.kernel.matters.vault import vault
+    from tianping.web.accounts import citizens
+
+    receipt = guest.report(other_name="楼上住户", other_phone="13900001111")
+    person = citizens.by_phone(vault().blind("phone", "13800002207"))
+    client = Client()
+    client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return receipt, Caller(tokens.issue(person, "mine", tokens.SCOPES, 1).token), client
+
+
+def test_a_proven_phone_acts_as_the_party_by_token(by_phone, as_):
+    receipt, caller, _client = by_phone
+    assert [m["matter"] for m in caller.get("/mine").json()["items"]] == [receipt["matter"]]
+    assert caller.step(receipt, "ask_correction", note="名字写错了").status_code == 201
+    offered = {o["step"] for o in caller.get(f"/mine/{receipt['matter']}").json()["offers"]}
+    assert {"ask_correction", "ask_erasure"} <= offered
+    assert caller.step(receipt, "triage", category="neighbour.leak", grade="3").status_code == 403
+
+
+def test_a_proven_phone_acts_as_the_party_by_session(by_phone):
+    receipt, _caller, client = by_phone
+    answer = client.post(
+        f"/api/v1/proceedings/{receipt['proceeding']}/steps/ask_erasure",
+        {"form": {"note": "请删掉电话"}},
+        content_type="application/json",
+        headers={"Idempotency-Key": str(uuid4())},
+    )
+    assert answer.status_code == 201
+
+
+def test_the_content_is_the_same_as_on_the_page(by_phone, as_):
+    receipt, caller, client = by_phone
+    as_("dispatcher").step(receipt, "note", note="内部记录")
+    found = caller.get(f"/mine/{receipt['matter']}/content").json()
+    told = {f["name"]: f["value"] for f in found["facts"]}
+    assert (told["reporter_phone"], told["other_name"]) == ("13800002207", "楼上住户")
+    assert "13900001111" not in str(found)
+    assert "内部记录" not in str(found)
+    page = client.get(f"/mine/{receipt['matter']}/").content.decode()
+    assert all(value in page for value in told.values())
+    assert caller.get(f"/mine/{uuid4()}/content").status_code == 404
+
+
 def test_staff_and_citizens_have_doors_of_their_own(citizen, as_):
     assert citizen.get("/worklist").status_code == 403
     assert as_("dispatcher").get("/mine").status_code == 403

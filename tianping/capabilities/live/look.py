@@ -11,7 +11,7 @@ from django.http import HttpRequest, parse_cookie
 
 from tianping.kernel.agencies import sessions
 from tianping.kernel.agencies.models import User
-from tianping.kernel.service import Actor, acting, citizen_actor, posts_of, staff_actor
+from tianping.kernel.service import Actor, acting, citizen, posts_of, staff_actor
 
 MOST = 500
 FAR = 5000  # who is further behind is told to look at everything anew
@@ -60,7 +60,7 @@ def who(cookies: str) -> Actor | None:
     if sessions.over(request.session) or sessions.pending(request.session, user):
         return None
     if user.kind == "citizen":
-        return citizen_actor(user)
+        return citizen(user)
     try:
         post = UUID(request.session.get(POST, ""))
     except ValueError:

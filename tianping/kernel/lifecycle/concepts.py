@@ -7,6 +7,7 @@ from tianping.kernel.lifecycle.text import gettext_noop as _
 
 Type = Literal[
     "text",
+    "name",
     "longtext",
     "choice",
     "boolean",
@@ -70,10 +71,10 @@ COMMON_CONCEPTS: tuple[Concept, ...] = (
             ("grid", _("网格巡查")),
         ),
     ),
-    Concept("reporter_name", _("反映人"), "text", personal=True),
+    Concept("reporter_name", _("反映人"), "name", personal=True),
     Concept("reporter_phone", _("反映人电话"), "phone", personal=True),
     Concept("reporter_id_number", _("反映人身份证号"), "id_number", personal=True),
-    Concept("other_name", _("对方"), "text", personal=True),
+    Concept("other_name", _("对方"), "name", personal=True),
     Concept("other_phone", _("对方电话"), "phone", personal=True),
     Concept("external_number", _("原编号"), "text"),
     Concept("files", _("照片和材料"), "files", scope="entry"),

@@ -16,7 +16,7 @@ from tianping.kernel.lifecycle.state import (
     TermState,
 )
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import Step
+from tianping.kernel.lifecycle.vocabulary import Party, Step
 
 if TYPE_CHECKING:
     from tianping.kernel.lifecycle.engine import Run
@@ -65,6 +65,16 @@ def see(matter: MatterState, path: str) -> list[str]:
     keys = {"agency:" + ".".join(labels[:depth]) + "." for depth in range(2, len(labels) + 1)} - matter.audience
     matter.audience |= keys
     return sorted(keys)
+
+
+def see_parties(procedure: Procedure, matter: MatterState) -> None:
+    """Let those parties see the matter who reported it, or to whom the procedure gives a step.
+
+    Who is only named in it is not told of it; in a protected matter, nobody but the reporter is.
+    """
+    acting = {by.role for step in procedure.steps for by in step.by if isinstance(by, Party)}
+    roles = {REPORTER} if matter.protected else {REPORTER} | acting
+    matter.audience |= {f"subject:{p.subject}" for p in matter.parties if p.role in roles}
 
 
 def record_facts(registry: Registry, matter: MatterState, step: Step, form: dict[str, Any], move: Move) -> None:
@@ -236,8 +246,7 @@ def _party(run: "Run", matter: MatterState, role: str, prefix: str, form: dict[s
         return
     subject = run.actor.subject if own and run.actor.subject else run.new_id()
     matter.parties.append(PartyRef(role, subject))
-    if role == REPORTER or not matter.protected:
-        matter.audience.add(f"subject:{subject}")
+    see_parties(run.registry.procedure(move.procedure, move.version), matter)
     move.effects.append(
         {
             "do": "party",

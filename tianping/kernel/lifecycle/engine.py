@@ -210,6 +210,7 @@ class Run:
             new=True,
         )
         matter.proceedings[proceeding.id] = proceeding
+        effects.see_parties(procedure, matter)
         return proceeding
 
     def _split(self, declared: Open, matter: MatterState, move: Move) -> None:
@@ -228,7 +229,6 @@ class Run:
             new=True,
         )
         twin.parties = [PartyRef(p.role, p.subject) for p in matter.parties]
-        twin.audience = {f"subject:{p.subject}" for p in twin.parties}
         self.matters[twin.id] = twin
         move.effects.append({"do": "split", "matter": str(twin.id)})
         proceeding = self._new_proceeding(procedure, twin, None, "", twin.centre)

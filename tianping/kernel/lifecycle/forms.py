@@ -143,7 +143,7 @@ def _typed(item: Field, concept: Concept, text: str, checks: Checks) -> Any:
             raise FieldError(_("请从列出的选项里选一个"))
         case "person" | "matter":
             text = _uuid(text)
-        case "text" if "\n" in text:
+        case "text" | "name" if "\n" in text:
             text = " ".join(text.split())
     if check := checks.types.get(concept.type):
         try:

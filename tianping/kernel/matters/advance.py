@@ -34,6 +34,7 @@ from tianping.kernel.matters.clocks import Clocks
 from tianping.kernel.matters.context import Context
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.snapshot import Head, Snapshot, lock, open_for_writing, read, start
+from tianping.kernel.matters.standing import for_step
 from tianping.kernel.matters.store import write
 from tianping.kernel.matters.vault import vault
 
@@ -192,6 +193,7 @@ def _advance(
         return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
     if not any(proceeding in m.proceedings for m in snapshot.matters.values()):
         raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
+    actor = for_step(rules, snapshot.matters.values(), proceeding, step_name, actor)
     _procedure, matter, _state, step = admit(rules, snapshot.matters, proceeding, step_name, actor)
     values = parse(step.form, form, rules.concepts, known=matter.facts, checks=form_checks(actor, snapshot.stamp))
     documents = reads.documents_in(step, values, rules)

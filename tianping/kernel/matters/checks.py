@@ -29,15 +29,20 @@ def form_checks(actor: Actor, stamp: str) -> Checks:
             "agency": agency,
             "person": person,
             "file": _file,
-            "name": normalise_name,
+            "name": _name,
         },
         code=lambda source, code: in_force(actor.jurisdiction, stamp, source, code),
     )
 
 
 def _id_number(text: str) -> str:
-    check_id_number(text)
-    return text.strip().upper()
+    return check_id_number(text).number
+
+
+def _name(text: str) -> str:
+    """As it was written: only that a name is left of it is checked."""
+    normalise_name(text)
+    return text
 
 
 def _file(text: str) -> str:

@@ -10,6 +10,8 @@ from tianping.kernel.documents import files
 from tianping.kernel.documents.files import Stored
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.matters.own import need_paper
+from tianping.kernel.matters.standing import own_purpose
 
 PIECE = 1024 * 1024
 
@@ -42,10 +44,15 @@ def store(actor: Actor, name: str, stream: IO[bytes], size: int) -> Stored:
 
 
 def open_paper(actor: Actor, document: UUID, purpose: str) -> tuple[Stored, Iterator[bytes]]:
-    """A file's facts and content. The record of the read is written first; when it cannot be, nothing is opened."""
+    """A file's facts and content. The record of the read is written first; when it cannot be, nothing is opened.
+
+    Of the files of a matter, a citizen opens those they sent or were answered with.
+    """
     with acting(actor):
         stored, matter = files.find(actor, document)
         if matter is not None and actor.kind == "guest":
             raise RefusedError(_("请先验证您的身份，再看内容"), "proof")
-        record(actor, purpose, ["files"], matter=matter)
+        if matter is not None and actor.kind == "citizen":
+            need_paper(actor, matter, document)
+        record(actor, own_purpose(actor, purpose), ["files"], matter=matter)
     return stored, files.content(stored.sha256)

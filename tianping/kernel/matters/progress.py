@@ -1,6 +1,6 @@
 """What a receipt code shows: where a matter stands, who has it, until when. Never content, never names of people."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.show import TermView, view_of_term
 from tianping.kernel.matters.snapshot import lock, read
+from tianping.kernel.matters.standing import as_party
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
         snapshot = read(actor.jurisdiction, heads, None)
         row, state = heads[wanted].row, snapshot.matters[wanted]
         main = main_proceeding(rules, state)
+        actor = as_party(actor, state)
         procedure = rules.procedure(main.procedure, main.version)
         work = clockwork(actor.jurisdiction)
         terms = [
@@ -168,18 +170,6 @@ def own_matters(actor: Actor) -> list[tuple[UUID, str, str, datetime]]:
             [actor.jurisdiction, sorted(actor.keys)],
         )
         return [(r[0], r[1], r[2], r[3]) for r in cursor.fetchall()]
-
-
-def as_party(actor: Actor, matter_id: UUID) -> Actor:
-    """The citizen as the party they are in this matter: its steps are taken by the subject that was recorded there."""
-    with acting(actor), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT subject_id FROM party WHERE jurisdiction = %s AND matter_id = %s AND 'subject:' || subject_id = ANY(%s)"
-            " ORDER BY role <> 'reporter', subject_id LIMIT 1",
-            [actor.jurisdiction, matter_id, sorted(actor.keys)],
-        )
-        row = cursor.fetchone()
-    return replace(actor, subject=row[0]) if row else actor
 
 
 def readers_of(actor: Actor, matter_id: UUID) -> list[tuple[datetime, str, str]]:

@@ -1,6 +1,6 @@
 """One matter, as somebody with the right sees it: its road, clocks, parties, papers, and what may be done now."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,10 @@ from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.advance import registry
 from tianping.kernel.matters.clocks import due_of
 from tianping.kernel.matters.opening import Opened, open_values
+from tianping.kernel.matters.own import need_number, own_part
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.snapshot import TermRow, lock, read
+from tianping.kernel.matters.standing import as_party, own_purpose
 
 # Shown only when asked for, with a purpose.
 MASKED = frozenset({"reporter_phone", "reporter_id_number", "other_phone"})
@@ -111,6 +113,7 @@ class MatterView:
 
 def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
     """The matter, with a record of the read. RefusedError("unknown") where it does not exist for this actor."""
+    purpose = own_purpose(actor, purpose)
     with acting(actor):
         rules = registry()
         heads = lock(actor.jurisdiction, [matter_id], None, update=False)
@@ -118,6 +121,7 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
         snapshot = read(actor.jurisdiction, heads, None, last=True)
         state = snapshot.matters[matter_id]
+        actor = as_party(actor, state)
         types = {c.name: c.type for c in rules.concepts.values()}
         opened = open_values(actor, matter_id, purpose, types=types, concepts=[c for c in types if c not in MASKED])
         values = _by_entry(opened)
@@ -141,30 +145,21 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             now=snapshot.now,
             calendar=work.calendar,
         )
-    return view if actor.kind == "staff" else _own_part(view, actor)
-
-
-def _own_part(view: MatterView, actor: Actor) -> MatterView:
-    """What a party may read: what they told themselves and what they were answered. Never the other side, never the office's notes."""
-    roles = {p.role for p in view.parties if f"subject:{p.subject}" in actor.keys}
-    if "reporter" not in roles:
-        raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
-    view.parties = [p for p in view.parties if p.role in roles]
-    view.entries = [_own_entry(e) for e in view.entries if e.public]
-    view.links = []
+        if actor.kind != "staff":
+            own_part(view, actor)
     return view
 
 
-def _own_entry(entry: EntryView) -> EntryView:
-    told = entry.actor_kind in {"guest", "citizen"} or entry.seq == 1
-    values = entry.values if told else {k: v for k, v in entry.values.items() if k == "answer"}
-    return replace(entry, values=values, actor_name="")
-
-
 def reveal(actor: Actor, matter_id: UUID, concept: str, purpose: str) -> str:
-    """One masked value, opened for a stated purpose and recorded. RefusedError when there is nothing to open."""
+    """One masked value, opened for a stated purpose and recorded. RefusedError when there is nothing to open.
+
+    A citizen opens the numbers that are their own, and nothing else by this way.
+    """
     rules = registry()
+    purpose = own_purpose(actor, purpose)
     with acting(actor):
+        if actor.kind == "citizen":
+            need_number(actor, matter_id, concept)
         types = {c.name: c.type for c in rules.concepts.values()}
         found = [o for o in open_values(actor, matter_id, purpose, types=types, concepts=[concept]) if o.value]
         if not found:

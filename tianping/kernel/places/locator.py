@@ -46,18 +46,22 @@ def _load(jurisdiction: str) -> _Held:
     grids = index(jurisdiction)
     paths = {s.code: str(s.properties["agency_path"]) for s in grids.shapes}
     known = [KnownPlace(b["address"], tuple(b["names"]), b["grid"], b["division"], b["lon"], b["lat"]) for b in bodies]
+    known += [KnownPlace(s.name, (s.name,), s.code) for s in grids.shapes]
     _held[jurisdiction] = _Held(stamp, grids, paths, AddressBook(known))
     return _held[jurisdiction]
 
 
 def locate(jurisdiction: str, point: Sequence[str] | str | None, words: str) -> Located | None:
-    """The point decides where it lies in a grid; otherwise the best known address in the words. None when neither does."""
+    """The point decides where it lies in a grid; otherwise the best known address, or a grid's name, in the words.
+
+    None when neither does.
+    """
     held = _load(jurisdiction)
     if point:
         parts = point.split(",") if isinstance(point, str) else point
         try:
             grid = held.grids.grid_at(float(parts[0]), float(parts[1]))
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, TypeError):
             grid = None  # the form's parser names the fault
         if grid:
             return Located(grid, held.paths[grid])

@@ -16,9 +16,7 @@ from uuid_utils.compat import uuid7
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.agencies.models import User
 from tianping.kernel.parties.models import Subject
-from tianping.kernel.service import Actor, citizen_actor, guest_actor
-
-_INDEX = 32  # hexadecimal digits of a blind index: the log-in name of an account by phone
+from tianping.kernel.service import guest_actor
 
 
 def by_phone(blind: bytes) -> User:
@@ -66,24 +64,3 @@ def _subject(now: datetime) -> UUID:
     with acting(guest_actor(settings.JURISDICTION)):
         Subject.objects.create(jurisdiction=settings.JURISDICTION, id=made, created_at=now)
     return made
-
-
-def subjects_of(user: User) -> list[UUID]:
-    """The subjects that have been recorded with the phone this account has proven; none for other accounts.
-
-    Protected subjects are left out: who holds a phone in a household is not always whose it is.
-    """
-    try:
-        blind = bytes.fromhex(user.username) if len(user.username) == _INDEX else b""
-    except ValueError:
-        return []
-    if user.kind != "citizen" or not blind:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT subject FROM subjects_by_blind(%s, %s)", [user.jurisdiction, blind])
-        return [row[0] for row in cursor.fetchall()]
-
-
-def actor(user: User) -> Actor:
-    """The proven citizen with all that is theirs."""
-    return citizen_actor(user, subjects=subjects_of(user))

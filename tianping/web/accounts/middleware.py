@@ -14,8 +14,8 @@ from django.utils.http import escape_leading_slashes
 
 from tianping.kernel.agencies import sessions
 from tianping.kernel.agencies.models import User
-from tianping.kernel.service import Actor, guest_actor, posts_of, staff_actor
-from tianping.web.accounts import citizens, factors
+from tianping.kernel.service import Actor, citizen, guest_actor, posts_of, staff_actor
+from tianping.web.accounts import factors
 
 YEAR = 365 * 24 * 3600
 ELDER = {"0": 0, "24": 24, "30": 30, "40": 40}
@@ -89,7 +89,7 @@ class ActorMiddleware:
         if not isinstance(user, User) or getattr(request, "enrolling", False):
             return guest_actor(settings.JURISDICTION), []
         if user.kind == "citizen":
-            return citizens.actor(user), []
+            return citizen(user), []
         held = posts_of(user)
         try:
             chosen = UUID(request.session.get(POST, ""))

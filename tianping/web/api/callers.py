@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 from ninja.utils import check_csrf
 
 from tianping.kernel.agencies.models import User
-from tianping.kernel.service import Actor, citizen_actor, guest_actor, posts_of, staff_actor
+from tianping.kernel.service import Actor, citizen, guest_actor, posts_of, staff_actor
 from tianping.web.api.problems import UNPROVED, Problem
 from tianping.web.api.tokens import SCOPES, find
 from tianping.web.limits import Limit
@@ -76,7 +76,7 @@ def _by_token(header: str) -> Caller:
 def _actor(user: User, post: UUID | None, *, narrow: bool) -> Actor:
     """`narrow`: only that post's rights, as a token for one post has them; none when the post is no longer held."""
     if user.kind == "citizen":
-        return citizen_actor(user)
+        return citizen(user)
     held = posts_of(user)
     if narrow:
         held = [p for p in held if p.id == post]

@@ -12,7 +12,8 @@ from tianping.kernel.service import PURPOSES, own_matters, posts_of, progress, r
 from tianping.web.api import shaping, tokens
 from tianping.web.api.callers import Access, caller_of
 from tianping.web.api.problems import Problem
-from tianping.web.api.schemas import Me, Owns, Progress, Reads, Tokens
+from tianping.web.api.schemas import Me, OwnContent, Owns, Progress, Reads, Tokens
+from tianping.web.citizen import own
 
 router = Router(tags=["people"])
 OWN = Access("read", kind="citizen")
@@ -47,6 +48,18 @@ def mine(request: HttpRequest) -> dict[str, Any]:
 def one_of_mine(request: HttpRequest, matter: UUID) -> dict[str, Any]:
     """Where one of them stands."""
     return shaping.progress(progress(caller_of(request).actor, matter))
+
+
+@router.get("/mine/{uuid:matter}/content", auth=OWN, response=OwnContent)
+def content_of_mine(request: HttpRequest, matter: UUID) -> dict[str, Any]:
+    """What the caller told and was answered. The read is recorded."""
+    found = own.read(caller_of(request).actor, matter)
+    entries = [
+        {n: e[n] for n in ("at", "what", "who", "text", "undone", "hash")} | {"files": [f["id"] for f in e["files"]]}
+        for e in found.entries
+    ]
+    names = ("number", "title", "facts", "papers", "answer", "answered_at")
+    return {name: getattr(found, name) for name in names} | {"entries": entries}
 
 
 @router.get("/mine/{uuid:matter}/readers", auth=OWN, response=Reads)

@@ -313,6 +313,34 @@ class Own(Schema):
     opened_at: datetime
 
 
+class OwnFact(Schema):
+    name: str
+    label: str
+    value: str
+
+
+class OwnEntry(Schema):
+    at: datetime
+    what: str
+    who: str
+    text: str
+    undone: bool
+    hash: str
+    files: list[UUID]
+
+
+class OwnContent(Schema):
+    """What the caller told, and what they were answered."""
+
+    number: str
+    title: str
+    facts: list[OwnFact]
+    entries: list[OwnEntry]
+    papers: list[Paper]
+    answer: str
+    answered_at: datetime | None
+
+
 class Owns(Schema):
     items: list[Own]
 

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from tianping.kernel.matters.progress import as_party
 from tianping.kernel.service import Actor, Progress, RefusedError, own_matters, progress
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import View, proof_required
@@ -98,8 +97,8 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _seen(request: HttpRequest, matter: UUID) -> tuple[Actor, Progress]:
+    actor = actor_of(request)
     try:
-        actor = as_party(actor_of(request), matter)
         return actor, progress(actor, matter)
     except RefusedError as error:
         raise Http404 from error

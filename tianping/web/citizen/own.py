@@ -49,9 +49,8 @@ class Own:
 def read(actor: Actor, matter: UUID) -> Own:
     """The reporter's own part of a matter; the read is recorded. RefusedError where it is not theirs."""
     view = show(actor, matter, "own")
-    papers = _papers(view)
     files: dict[UUID, list[dict[str, Any]]] = {}
-    for paper in papers:
+    for paper in view.papers:
         if paper.entry:
             files.setdefault(paper.entry, []).append(file_of(paper))
     answered = next((e for e in view.entries if e.values.get("answer")), None)
@@ -60,7 +59,7 @@ def read(actor: Actor, matter: UUID) -> Own:
         title=str(view.facts.get("title") or view.row["number"]),
         facts=_facts(actor, view),
         entries=[_entry(e, files.get(e.id, [])) for e in view.entries],
-        papers=papers,
+        papers=view.papers,
         answer=str(answered.values["answer"]) if answered else "",
         answered_at=answered.recorded_at if answered else None,
         readers=[(at, _who(office, why), _(PURPOSES.get(why, why))) for at, office, why in readers_of(actor, matter)],
@@ -85,12 +84,6 @@ def _open(actor: Actor, matter: UUID, name: str) -> str:
         return reveal(actor, matter, name, "own")
     except RefusedError:
         return ""  # erased
-
-
-def _papers(view: MatterView) -> list[PaperView]:
-    """Files that the reporter sent or was answered with; the office's own stay the office's."""
-    theirs = {e.id for e in view.entries if e.actor_kind in FROM_PARTY or e.seq == 1 or "answer" in e.values}
-    return [p for p in view.papers if p.entry in theirs]
 
 
 def _entry(entry: EntryView, files: list[dict[str, Any]]) -> dict[str, Any]:
