@@ -1,8 +1,10 @@
 """The dispatcher's board: it suggests and says why; a person presses."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from tests.people import actor, guest
 from tests.web.desk.conftest import words
@@ -46,6 +48,14 @@ def test_one_press_sorts_and_sends(desk, road):
         "triage",
         "register",
     ]
+
+
+def test_waiting_is_counted_from_when_it_was_told_not_from_when_it_was_recorded(desk):
+    told = timezone.now() - timedelta(hours=3)
+    report(actor=actor("registrar"), form=STORY | {"channel": "phone"}, key=str(uuid4()), happened_at=told)
+    page = desk("dispatcher").text("/desk/board/")
+    assert "等了3小时" in page
+    assert "最久3小时，目标30分" in page
 
 
 def test_a_second_press_changes_nothing(desk, road):

@@ -70,6 +70,7 @@ class Row:
     supervised: bool
     returns: int
     followers: int
+    told_at: datetime  # when it was told; the record may have come later
     steps: tuple[str, ...] = ()
 
 
@@ -80,7 +81,7 @@ class Page:
 
 
 _SHOWN = """m.number, m.title, m.category, m.grade, m.channel, m.place, m.path, {procedure}, {state}, m.holder, g.short_name,
- m.assignee, u.name, {due}, m.opened_at, m.changed_at, m.protected, m.supervised, m.returns, m.followers"""
+ m.assignee, u.name, {due}, m.opened_at, m.changed_at, m.protected, m.supervised, m.returns, m.followers, m.happened_at"""
 _JOINS = """ LEFT JOIN agency g ON g.jurisdiction = m.jurisdiction AND g.path = m.holder LEFT JOIN account u ON u.id = m.assignee"""
 DUE = f"coalesce(m.due_at, '{FAR.isoformat()}')"  # in the words of its indexes (sql/0004_lists.sql)
 _ORDERS: dict[Sort, str] = {"due": "due_at", "opened": "opened_at", "changed": "changed_at"}
@@ -256,7 +257,7 @@ def _row(raw: tuple[Any, ...]) -> Row:
     values[12] = values[12] or ""  # an office that was closed has no name
     values[14] = values[14] or ""
     values[15] = None if values[15] is None or values[15].year == FAR.year else values[15]
-    values[22] = tuple(values[22])
+    values[23] = tuple(values[23])
     return Row(*values)
 
 

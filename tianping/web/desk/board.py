@@ -157,7 +157,7 @@ def send(
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def _frame(names: Names, waiting: list[Row], row: Row | None) -> dict[str, Any]:
     now = timezone.now()
-    longest = max((int((now - r.opened_at).total_seconds() // 60) for r in waiting), default=0)
+    longest = max((int((now - r.told_at).total_seconds() // 60) for r in waiting), default=0)
     pace = _("最久%(longest)s，目标%(target)s分") % {"longest": _span(longest), "target": TARGET}
     return {
         "waiting": [_waiting(names, r, now, current=row is not None and r.matter == row.matter) for r in waiting],
@@ -176,7 +176,7 @@ def _span(minutes: int) -> str:
 
 
 def _waiting(names: Names, row: Row, now: Any, *, current: bool) -> dict[str, Any]:
-    minutes = int((now - row.opened_at).total_seconds() // 60)
+    minutes = int((now - row.told_at).total_seconds() // 60)
     late = row.due_at is not None and row.due_at < now
     return {
         "url": reverse("desk:board-matter", args=[row.matter]),
