@@ -76,7 +76,7 @@ def append(actor: Actor, upload: UUID, offset: int, chunk: bytes) -> int:
     """Add a chunk at `offset`; returns how many bytes have come. A chunk sent twice changes nothing."""
     row = _upload(actor, upload)
     received = int(row["received"])
-    if offset > received:
+    if not 0 <= offset <= received:
         raise RefusedError(_("中间少了一段，请从断开的地方接着传"), "state", received=received)
     if offset + len(chunk) > row["size"]:
         raise RefusedError(_("传来的比说好的多，请重新添加这个文件"), "form")

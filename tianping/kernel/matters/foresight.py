@@ -17,10 +17,15 @@ from tianping.kernel.matters.clocks import rule_code
 from tianping.kernel.matters.rulebook import clockwork
 
 DAYS = 90
-_BEFORE = """SELECT m.holder, count(*), count(*) FILTER (WHERE m.closed_at IS NOT NULL),
-  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM m.closed_at - m.opened_at)) FILTER (WHERE m.closed_at IS NOT NULL)
- FROM matter m WHERE m.jurisdiction = %s AND m.path >= %s AND m.path < %s AND m.category = %s AND m.holder <> m.centre
- AND m.opened_at > clock_timestamp() - make_interval(days => %s) GROUP BY m.holder"""
+# By the proceedings on the matter's road: a closed matter itself is with the archivist, no longer with who handled it.
+_BEFORE = """WITH recent AS MATERIALIZED (SELECT m.id, m.centre, m.opened_at, m.closed_at FROM matter m
+  WHERE m.jurisdiction = %(j)s AND m.path >= %(lo)s AND m.path < %(hi)s AND m.category = %(category)s
+  AND m.opened_at > clock_timestamp() - make_interval(days => %(days)s)),
+ handled AS (SELECT DISTINCT p.holder, m.id, m.opened_at, m.closed_at FROM recent m
+  JOIN proceeding p ON p.jurisdiction = %(j)s AND p.matter_id = m.id AND p.slot IN ('', '@next') AND p.holder <> m.centre)
+ SELECT h.holder, count(*), count(h.closed_at),
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM h.closed_at - h.opened_at)) FILTER (WHERE h.closed_at IS NOT NULL)
+ FROM handled h GROUP BY h.holder"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,14 @@ def precedents(actor: Actor, category: str) -> dict[str, Precedent]:
     if not actor.lo or not category:
         return {}
     with acting(actor), connection.cursor() as cursor:
-        cursor.execute(_BEFORE, [actor.jurisdiction, actor.lo, actor.hi, category, DAYS])
+        values: dict[str, Any] = {
+            "j": actor.jurisdiction,
+            "lo": actor.lo,
+            "hi": actor.hi,
+            "category": category,
+            "days": DAYS,
+        }
+        cursor.execute(_BEFORE, values)
         return {
             path: Precedent(taken, closed, None if seconds is None else float(seconds) / 86_400)
             for path, taken, closed, seconds in cursor.fetchall()
