@@ -14,6 +14,7 @@ from tianping.kernel.matters.advance import read_code, report, spell_code
 from tianping.kernel.matters.models import Entry, Matter
 
 pytestmark = pytest.mark.django_db
+NOWHERE = "00000000-0000-4000-8000-000000000000"  # no file, no matter
 LEAK = {"description": "楼上漏水", "title": "漏水"}
 
 
@@ -43,7 +44,7 @@ def refused_step(one, step, who, **form):
         ("reporter_id_number", "330102199001011235", "身份证"),
         ("complained_agency", "nowhere", "没有这个单位，请从名单里选"),
         ("files", "not-a-file", "有文件没有传完，请重新添加"),
-        ("files", [str(uuid4())], "有文件没有传完，请重新添加"),
+        ("files", [NOWHERE], "有文件没有传完，请重新添加"),
         ("point", "120.5", "经度,纬度"),
         ("danger", "perhaps", "是”或“否"),
         ("nonsense", "x", "这一步没有这一项"),
@@ -102,7 +103,7 @@ def test_only_somebody_in_a_post_today_is_assigned(road):
     assert refused_step(one, "assign", "head", assignee=str(caoyong.id)) == wrong
 
 
-@pytest.mark.parametrize("other", ["not-a-matter", str(uuid4()), ""])
+@pytest.mark.parametrize("other", ["not-a-matter", NOWHERE, ""])
 def test_a_link_to_what_is_not_there_is_refused(road, other):
     one = road()
     with pytest.raises(RefusedError) as refused:

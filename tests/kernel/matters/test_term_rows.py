@@ -256,14 +256,6 @@ def test_a_rule_that_no_pack_has_is_named(work):
     assert (refused.value.reason, refused.value.values) == ("unknown", {"code": "no.such.rule"})
 
 
-def test_after_an_alarm_has_gone_out_the_scan_sets_the_next_one(work):
-    one = Ticking(work, running(pauses=frozenset({"waiting"})))
-    one.row.alarms = 1
-    one.step("wait", 26)
-    one.step("on", 27)
-    assert one.row.alarm_at is None
-
-
 def test_several_clocks_of_one_step_have_ids_of_their_own_made_from_its_entry(work):
     one = Ticking(work, running(), Term("u", "乙", SOONER, frozenset({"open"})))
     first, second = one.clocks.rows

@@ -56,8 +56,11 @@ def own_roles(actor: Actor, parties: Iterable[PartyRef]) -> dict[str, set[UUID]]
 
 
 def as_party(actor: Actor, matter: MatterState, roles: Iterable[str] = (REPORTER,)) -> Actor:
-    """The citizen as the party they are in this matter, of one of `roles` where they have several; others unchanged."""
-    own = own_roles(actor, matter.parties) if actor.kind == "citizen" else {}
+    """The citizen as the party they are in this matter, of one of `roles` where they have several; others unchanged.
+
+    Who acts for somebody stays who they are: the entry names both.
+    """
+    own = own_roles(actor, matter.parties) if actor.kind == "citizen" and not actor.on_behalf else {}
     if not own:
         return actor
     role = next((r for r in roles if r in own), min(own))
