@@ -175,6 +175,7 @@ def planted(registry):
         "undo forgets the clocks": lambda: _undo_forgets("term"),
         "undo leaves the office in sight": lambda: _effect_left_out("seen"),
         "a split rewrites the first matter": lambda: patch.object(engine.Run, "_kept", lambda _self, _step, form: form),
+        "what no longer follows stays known": lambda: _nothing(effects, "retract"),
         "an erasure leaves the fact": lambda: _nothing(effects, "_erase"),
         "an entry is edited afterwards": _edits_the_chain,
     }

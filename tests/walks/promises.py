@@ -167,8 +167,11 @@ def _facts(registry, move, old, now):
     known = old.facts if old else {}
     step = registry.procedure(move.procedure, move.version).by_name[move.step]
     splits = any(o.new_matter for o in step.opens)
+    _derived(registry, step, move, now)
     for name in move.form:
         item = step.form.field(name)
+        if name in step.derives:
+            continue
         need(item is not None, f"{move.step} kept {name}, which it does not ask")
         concept = registry.concepts[item.concept]
         if concept.scope == "matter" and not item.revises and not move.automatic:
@@ -183,6 +186,13 @@ def _facts(registry, move, old, now):
         need(
             now.facts[concept.name] == (SEALED if concept.personal else move.form["value"]), "a correction did not hold"
         )
+
+
+def _derived(registry, step, move, now):
+    """What a step derives is a fact afterwards, or none is left: never one that an earlier rule gave."""
+    for name in step.derives:
+        told = [e for e in move.effects if e["do"] == "fact" and e["concept"] == name]
+        need(bool(told) == (name in now.facts), f"{move.step} left {name} as it was")
 
 
 def _because(registry, move, old, decision):

@@ -152,8 +152,6 @@ class StoredWorld:
         actor = self.rng.choice(actors)
         self.answers.others = [m for m in self.matters if m != matter.id]
         raw = self.answers.form(step, matter, proceeding)
-        if step.form.field("retention_until"):
-            raw["retention_until"] = "2099-12-31"
         other = UUID(raw["other_matter"]) if raw.get("other_matter") else None
         expected = self._decided(step, matter.id, proceeding.id, raw, actor, other)
         try:

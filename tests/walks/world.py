@@ -16,7 +16,14 @@ from tianping.kernel.lifecycle.state import SEALED, Actor, Command, LastEntry, M
 from tianping.kernel.lifecycle.vocabulary import START, Assigned, Guest, Lapse, Leader, Party, Post
 
 JURISDICTION = "990101"
-TODAY = "2026-11-24"
+DAYS = ("2026-11-24", "2026-11-24", "2019-01-01", "2190-01-01")  # what the kernel may take for today
+# the pack's row behind a chosen retention: ten years, for good, none of that code, and one that is about moving house
+ROWS = (
+    *({"years": 10, "action": "keep"},) * 5,
+    {"years": None, "action": "keep"},
+    None,
+    {"years": 10, "action": "transfer"},
+)
 PROOF = "identity"
 UNNOTED = frozenset({"undo", "note"})  # as the store reads the newest effective entry
 
@@ -212,8 +219,8 @@ class World:
         extra = {
             "relations": ["亲属"] if self.rng.random() < 0.1 else [],
             "other": None if other is None or other is matter else {"free": self._free(other), "id": str(other.id)},
-            "today": TODAY if self.rng.random() < 0.9 else "2019-01-01",
-            "row:retention": {"years": 10, "action": "keep"} if self.rng.random() < 0.2 else None,
+            "today": self.rng.choice(DAYS),
+            "row:retention": self.rng.choice(ROWS),
         }
         involved = {matter_id: matter} | ({other.id: other} if other else {})
         before = {m: copy.deepcopy(s) for m, s in involved.items()}
@@ -237,9 +244,8 @@ class World:
     def _raw(self, step, matter, proceeding):
         self.answers.others = [m for m in self.matters if m != matter.id]
         raw = self.answers.form(step, matter, proceeding)
-        retained = step.form.field("retention_until")
-        if retained is not None and self.rng.random() < 0.8:
-            raw["retention_until"] = self.rng.choice(("2023-12-31", "2024-12-31"))
+        if step.form.field("retention_until") and self.rng.random() < 0.8:
+            raw["retention_until"] = self.rng.choice(("2060-12-31", "2019-12-31"))
         return raw
 
     def _free(self, other):

@@ -1,6 +1,7 @@
 """A step's form as Django draws it, made from the declaration. What it says is checked by the one parser, not here."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from tianping.kernel.lifecycle.state import SEALED
 from tianping.kernel.lifecycle.vocabulary import Step
 from tianping.kernel.service import MatterView, RefusedError, registry
 from tianping.web.choices import choices_for
+from tianping.web.templatetags._dates import date_text
 
 FEW = 5  # so many options stand as large buttons instead of a list
 
@@ -72,8 +74,23 @@ class StepForm(forms.Form):
         for name, sentence in sentences(error).items():
             self._errors[name if name in self.fields else "__all__"] = ErrorList([sentence])
         if not error.fields:
-            self._errors["__all__"] = ErrorList([_(error.sentence)])
+            self._errors["__all__"] = ErrorList([said(error.sentence, error.values)])
         self.cleaned_data = {}
+
+
+def said(sentence: str, values: Mapping[str, Any]) -> str:
+    """The sentence in the reader's language, with what it names; a day as people read it."""
+    text = _(sentence)
+    if not values or "%(" not in text:
+        return text
+    return text % {name: _readable(value) for name, value in values.items()}
+
+
+def _readable(value: Any) -> Any:
+    try:
+        return date_text(value if isinstance(value, date) else date.fromisoformat(value), "long")
+    except (TypeError, ValueError):
+        return value
 
 
 def sentences(error: RefusedError) -> dict[str, str]:

@@ -50,10 +50,11 @@ def with_step(base, *steps, **changes):
     return replace(base, steps=(*base.steps, *steps), **changes)
 
 
-def house(*procedures, guards=(), concepts=(), documents=None, released=None, common=COMMON_GUARDS):
-    return Registry(
-        [Scene("s", "场景", tuple(procedures), tuple(guards), tuple(concepts), documents or {}, released or {})], common
+def house(*procedures, guards=(), concepts=(), documents=None, released=None, derived=(), common=COMMON_GUARDS):
+    scene = Scene(
+        "s", "场景", tuple(procedures), tuple(guards), tuple(concepts), documents or {}, released or {}, tuple(derived)
     )
+    return Registry([scene], common)
 
 
 def faults(*procedures, **rest):

@@ -150,7 +150,7 @@ class Import:
 
 def _sentence(error: RefusedError) -> str:
     parts = [f"{name}：{_(text)}" for name, text in error.fields.items()]
-    return "；".join([_(error.sentence), *parts])
+    return "；".join([_(error.sentence) % error.values, *parts])
 
 
 def _first_with_same_words(actor: Actor, matter: UUID) -> Receipt | None:

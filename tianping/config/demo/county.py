@@ -264,7 +264,7 @@ class Story:
         view = show(self.archivist, walk.receipt.matter, "archive")
         archive = next(p for p in view.proceedings if p.procedure.name == "archive")
         walk.receipt = Receipt(walk.receipt.entry, walk.receipt.matter, archive.state.id)
-        walk.take("retain", self.archivist, hours=20, retention=self._retention(), retention_until="2056-12-31")
+        walk.take("retain", self.archivist, hours=20, retention=self._retention())
         walk.take("freeze", self.archivist, hours=1, archive_number=f"990101-2026-{walk.number:05d}")
 
     def _retention(self) -> str:

@@ -63,6 +63,7 @@ def check(registry: "Registry") -> list[str]:
             _steps,
             _forms,
             _guards,
+            _derives,
             _terms,
             _undo,
             _released,
@@ -71,8 +72,13 @@ def check(registry: "Registry") -> list[str]:
             faults += [f"{where}: {fault}" for fault in look(registry, procedure)]
     faults += [f"concepts: {fault}" for fault in _concepts(registry)]
     return faults + [
-        f"guard {g.name!r}: {fault}" for g in registry.guards.values() for fault in _guard_reads(registry, g.reads)
+        f"{what}: {fault}" for what, reads in _reading(registry) for fault in _guard_reads(registry, reads)
     ]
+
+
+def _reading(registry: "Registry") -> Iterator[tuple[str, frozenset[str]]]:
+    yield from ((f"guard {g.name!r}", g.reads) for g in registry.guards.values())
+    yield from ((f"derived {d.concept!r}", d.reads) for d in registry.derived.values())
 
 
 def _states(registry: "Registry", p: Procedure) -> Iterator[str]:
@@ -221,14 +227,33 @@ def _guards(registry: "Registry", p: Procedure) -> Iterator[str]:
             if name not in registry.guards:
                 yield f"step {s.name!r} asks the unknown guard {name!r}; declare it in the scene's guards"
                 continue
-            for read in registry.guards[name].reads:
-                kind, _colon, what = read.partition(":")
-                if kind == "count" and what not in p.by_name:
-                    yield f"step {s.name!r}: guard {name!r} counts the unknown step {what!r}; correct the name"
-                if kind == "row" and s.form.field(what) is None:
-                    yield f"step {s.name!r}: guard {name!r} reads the row of {what!r}, a field that the form lacks; add it"
-                if kind == "term" and what not in p.term_by_name:
-                    yield f"step {s.name!r}: guard {name!r} reads the unknown term {what!r}; correct the name"
+            yield from (f"step {s.name!r}: guard {name!r} {t}" for t in _read_here(p, s, registry.guards[name].reads))
+
+
+def _derives(registry: "Registry", p: Procedure) -> Iterator[str]:
+    for s in p.steps:
+        for name in s.derives:
+            derived, concept = registry.derived.get(name), registry.concepts.get(name)
+            if derived is None or concept is None:
+                yield f"step {s.name!r} derives {name!r}, and nobody says how; declare it in the scene's derived and concepts"
+                continue
+            if concept.scope != "matter" or concept.personal:
+                yield f"step {s.name!r} derives {name!r}; only a fact of the matter that is not personal follows from a rule"
+            if s.form.field(name) is not None:
+                yield f"step {s.name!r} both asks for {name!r} and derives it; keep one"
+            yield from (f"step {s.name!r}: derived {name!r} {t}" for t in _read_here(p, s, derived.reads))
+
+
+def _read_here(p: Procedure, s: Step, reads: frozenset[str]) -> Iterator[str]:
+    """What is read must be there: a step of this procedure, a field of this form, a term of this procedure."""
+    for read in sorted(reads):
+        kind, _colon, what = read.partition(":")
+        if kind == "count" and what not in p.by_name:
+            yield f"counts the unknown step {what!r}; correct the name"
+        if kind == "row" and s.form.field(what) is None:
+            yield f"reads the row of {what!r}, a field that the form lacks; add it"
+        if kind == "term" and what not in p.term_by_name:
+            yield f"reads the unknown term {what!r}; correct the name"
 
 
 def _guard_reads(registry: "Registry", reads: frozenset[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
-from tianping.kernel.lifecycle.rights import PROTECTOR, todo_keys
+from tianping.kernel.lifecycle.rights import PROTECTOR, reads_of, todo_keys
 from tianping.kernel.lifecycle.state import (
     SEALED,
     MatterState,
@@ -77,10 +77,25 @@ def see_parties(procedure: Procedure, matter: MatterState) -> None:
     matter.audience |= {f"subject:{p.subject}" for p in matter.parties if p.role in roles}
 
 
+def derive(
+    run: "Run", matter: MatterState, proceeding: ProceedingState, step: Step, form: dict[str, Any]
+) -> dict[str, Any]:
+    """Concept -> what follows for it from what the step reads; None where nothing does."""
+    rules = [run.registry.derived[name] for name in step.derives]
+    return {d.concept: d.value(reads_of(d, matter, proceeding, run.actor, form, run.extra)) for d in rules}
+
+
+def retract(matter: MatterState, derived: dict[str, Any], move: Move) -> None:
+    """A derived fact from which nothing follows any more no longer holds."""
+    for concept, value in derived.items():
+        if value is None and concept in matter.facts:
+            move.effects.append({"do": "retract", "concept": concept, "was": matter.facts.pop(concept)})
+
+
 def record_facts(registry: Registry, matter: MatterState, step: Step, form: dict[str, Any], move: Move) -> None:
+    concepts = dict(step.values)
     for name, value in form.items():
-        field = step.form.field(name)
-        concept = registry.concepts[field.concept] if field else None
+        concept = registry.concepts[concepts[name]] if name in concepts else None
         if concept is None or concept.scope != "matter":
             continue
         was = matter.facts.get(concept.name)
@@ -302,7 +317,7 @@ def _invert(matter: MatterState, proceeding: ProceedingState, effect: dict[str, 
             )
             proceeding.state, proceeding.back = effect["from"], effect["back"]
             move.to_state = effect["from"]
-        case "fact":
+        case "fact" | "retract":
             if effect["was"] is None:
                 matter.facts.pop(effect["concept"], None)
             else:

@@ -58,6 +58,8 @@ class Run:
         automatic: bool = False,
     ) -> Move:
         """Record the step and all that follows from it."""
+        derived = effects.derive(self, matter, proceeding, step, form)
+        form = form | {name: value for name, value in derived.items() if value is not None}
         if len(self.moves) >= MAX_MOVES:
             raise RefusedError(_("这一步引起了没完没了的自动步骤，请联系管理员"), "unknown")
         move = Move(
@@ -75,6 +77,7 @@ class Run:
         self.busy.add(proceeding.id)
         proceeding.counts[step.name] = proceeding.counts.get(step.name, 0) + 1
         effects.record_facts(self.registry, matter, step, self._kept(step, form), move)
+        effects.retract(matter, derived, move)
         if step.undoes:
             effects.undo(procedure, matter, proceeding, step, move)
         if not self._waits_for_others(matter, proceeding, step, move):
@@ -313,9 +316,9 @@ def begin(
     extra: Mapping[str, Any] | None = None,
 ) -> Decision:
     """Open `matter` with its first proceeding: by the START step named, or else by the first that this actor, this form
-    and its guards allow. When none does, the first refusal is raised."""
+    and its guards allow. When none does, the first refusal is raised. `parse_form` may add to `extra` what the step reads."""
     procedure = registry.procedure(procedure_name)
-    run = Run(registry, actor, new_id, extra or {})
+    run = Run(registry, actor, new_id, {} if extra is None else extra)
     run.matters[matter.id] = matter
     proceeding = run._new_proceeding(procedure, matter, None, "", matter.centre)  # noqa: SLF001
     refusal: RefusedError | None = None
@@ -328,11 +331,11 @@ def begin(
         except RefusedError as error:
             refusal = refusal or error
             continue
-        guard = failing_guard(registry, step, matter, proceeding, actor, form, run.extra)
-        if guard is None:
+        failing = failing_guard(registry, step, matter, proceeding, actor, form, run.extra)
+        if failing is None:
             run.take(procedure, matter, proceeding, step, form)
             return run.decision()
-        refusal = refusal or RefusedError(guard.refusal, "guard")
+        refusal = refusal or failing.refusal
     raise refusal or RefusedError(_("这个程序不能这样开始"), "unknown")
 
 
@@ -366,9 +369,9 @@ def decide(
 ) -> Decision:
     """Take one step. `matters` holds the proceeding's matter and, for a merge, the other one."""
     procedure, matter, proceeding, step = admit(registry, matters, proceeding_id, command.step, actor)
-    guard = failing_guard(registry, step, matter, proceeding, actor, command.form, command.extra)
-    if guard is not None:
-        raise RefusedError(guard.refusal, "guard")
+    failing = failing_guard(registry, step, matter, proceeding, actor, command.form, command.extra)
+    if failing is not None:
+        raise failing.refusal
     run = Run(registry, actor, new_id, command.extra)
     run.matters = matters
     run.take(procedure, matter, proceeding, step, dict(command.form))

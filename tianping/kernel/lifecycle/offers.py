@@ -1,6 +1,8 @@
 """What a person may do here and now: the buttons of the page and the steps of the API come from this one list."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.rights import check_right, failing_guard
@@ -14,10 +16,13 @@ class Offer:
 
     step: Step
     refusal: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)  # what the refusal names
 
 
-def offers(registry: Registry, matter: MatterState, proceeding: ProceedingState, actor: Actor) -> list[Offer]:
-    """The steps of the proceeding that are this actor's to take, in the order of the declaration.
+def offers(
+    registry: Registry, matter: MatterState, proceeding: ProceedingState, actor: Actor, today: str = ""
+) -> list[Offer]:
+    """The steps of the proceeding that are this actor's to take on that local day (ISO), in the order of the declaration.
 
     A step of somebody else's and a step hidden by a silent guard are left out; another failing guard leaves the step
     with its refusal. Guards that read the form are checked when the step is taken.
@@ -36,9 +41,9 @@ def offers(registry: Registry, matter: MatterState, proceeding: ProceedingState,
             if error.reason == "proof":
                 found.append(Offer(step, error.sentence))
             continue
-        guard = failing_guard(registry, step, matter, proceeding, actor, {}, {}, before_form=True)
-        if guard is None:
+        failing = failing_guard(registry, step, matter, proceeding, actor, {}, {"today": today}, before_form=True)
+        if failing is None:
             found.append(Offer(step))
-        elif not guard.silent:
-            found.append(Offer(step, guard.refusal))
+        elif not failing.guard.silent:
+            found.append(Offer(step, failing.guard.refusal, failing.values))
     return found

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tianping.kernel.lifecycle.concepts import Concept
-from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START, Children, Guard, Step, Term
+from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START, Children, Derived, Guard, Step, Term
 
 WORDING = frozenset({"label", "hint", "icon", "danger", "public"})
 
@@ -124,6 +124,7 @@ class Scene:
     concepts: tuple[Concept, ...] = ()
     documents: Mapping[str, str] = field(default_factory=dict)  # kind -> label
     released: Mapping[str, str] = field(default_factory=dict)
+    derived: tuple[Derived, ...] = ()
 
 
 def released(scene_file: str) -> dict[str, str]:

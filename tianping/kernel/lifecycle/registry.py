@@ -9,7 +9,7 @@ from tianping.kernel.lifecycle.concepts import COMMON_CONCEPTS, Concept
 from tianping.kernel.lifecycle.procedure import Procedure, Scene
 from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import Guard
+from tianping.kernel.lifecycle.vocabulary import Derived, Guard
 
 
 class Registry:
@@ -19,6 +19,7 @@ class Registry:
         self.scenes: dict[str, Scene] = {}
         self.concepts: dict[str, Concept] = {c.name: c for c in COMMON_CONCEPTS}
         self.guards: dict[str, Guard] = {g.name: g for g in common_guards}
+        self.derived: dict[str, Derived] = {}
         self.documents: dict[str, str] = {}
         self._procedures: dict[tuple[str, int], Procedure] = {}
         self._latest: dict[str, Procedure] = {}
@@ -47,6 +48,10 @@ class Registry:
             if self.guards.get(guard.name, guard) is not guard:
                 faults.append(f"{scene.name}: guard {guard.name!r} exists already; prefix it with the scene's name")
             self.guards[guard.name] = guard
+        for derived in scene.derived:
+            if derived.concept in self.derived:
+                faults.append(f"{scene.name}: {derived.concept!r} is derived in two ways; keep one")
+            self.derived[derived.concept] = derived
         self.documents |= scene.documents
         for procedure in scene.procedures:
             if (procedure.name, procedure.version) in self._procedures:

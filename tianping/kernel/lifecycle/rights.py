@@ -1,7 +1,7 @@
 """Who may take a step: the keys that answer to it. The same keys make the to-do rows, so the two cannot differ."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
@@ -11,6 +11,7 @@ from tianping.kernel.lifecycle.vocabulary import (
     PROOFS,
     Assigned,
     By,
+    Derived,
     Guard,
     Guest,
     Lapse,
@@ -21,7 +22,18 @@ from tianping.kernel.lifecycle.vocabulary import (
 )
 
 PROTECTOR = "protector"
-LATE = frozenset({"form", "other", "relations", "today"})  # what is fetched only when the step is taken
+LATE = frozenset({"form", "other", "relations"})  # what is fetched only when the step is taken
+
+
+class Failing(NamedTuple):
+    """A guard that says no, and the values that its sentence names."""
+
+    guard: Guard
+    values: dict[str, Any]
+
+    @property
+    def refusal(self) -> RefusedError:
+        return RefusedError(self.guard.refusal, "guard", **self.values)
 
 
 def root_of(path: str) -> str:
@@ -105,14 +117,14 @@ def check_right(step: Step, matter: MatterState, proceeding: ProceedingState, ac
 
 
 def reads_of(
-    guard: Guard,
+    guard: Guard | Derived,
     matter: MatterState,
     proceeding: ProceedingState,
     actor: Actor,
     form: Mapping[str, Any],
     extra: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Exactly what the guard declares that it reads; anything else is a KeyError in its test."""
+    """Exactly what is declared to be read; anything else is a KeyError in its test."""
     reads: dict[str, Any] = {}
     for name in guard.reads:
         kind, _colon, what = name.partition(":")
@@ -152,12 +164,15 @@ def failing_guard(
     extra: Mapping[str, Any],
     *,
     before_form: bool = False,
-) -> Guard | None:
+) -> Failing | None:
     """The first guard of the step that fails; `before_form` leaves out those that need what is not yet given."""
     for name in step.guards:
         guard = registry.guards[name]
         if before_form and any(r in LATE or r.startswith("row:") for r in guard.reads):
             continue
-        if not guard.test(reads_of(guard, matter, proceeding, actor, form, extra)):
-            return guard
+        reads = reads_of(guard, matter, proceeding, actor, form, extra)
+        if not guard.test(reads):
+            named = {read.partition(":")[2] or read: value for read, value in reads.items()}
+            said = {name: value for name, value in named.items() if f"%({name})s" in guard.refusal}
+            return Failing(guard, said)
     return None

@@ -109,15 +109,17 @@ class Command:
 
     step: str
     form: dict[str, Any]
-    extra: dict[str, Any] = field(default_factory=dict)  # the guards' further reads: "relations", "other"
+    extra: dict[str, Any] = field(
+        default_factory=dict
+    )  # the further reads of guards and derived facts: "relations", "other", "today" …
 
 
 @dataclass(slots=True)
 class Move:
     """One entry to be appended: the step, where it led, its values and its effects in order.
 
-    effects, each a dict with "do": "state" (from, to, back), "fact" (concept, field, was), "hold" (to, was, seen),
-    "assign" (role, to, was), "term" (name, to, was), "open" (proceeding, procedure, slot), "recall" (proceeding),
+    effects, each a dict with "do": "state" (from, to, back), "fact" (concept, field, was), "retract" (concept, was),
+    "hold" (to, was, seen), "assign" (role, to, was), "term" (name, to, was), "open" (proceeding, procedure, slot), "recall" (proceeding),
     "lead" (to, was), "link" (matter), "protect", "pending" (step, subject), "forget", "extend" (term, amount),
     "correct" (concept), "erase" (concept), "supervise" (to, was), "split" (matter), "undo" (entry), "tell" (words).
     """

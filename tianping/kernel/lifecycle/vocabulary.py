@@ -112,7 +112,8 @@ class Guard:
     reads: "form", "actor", "matter", "parties", "fact:<concept>", "count:<step>", "term:<name>",
     "children:<slot>", "last", "state" (the proceeding), "other" (the second matter of a merge), "relations" (recusal),
     "today" (local, ISO), "row:<field>" (the pack's row behind the code in that field).
-    A `silent` guard hides its step when it fails; others leave it visible with their `refusal`.
+    A `silent` guard hides its step when it fails; others leave it visible with their `refusal`, which may name what was
+    read: `%(amount)s` is the value of "fact:amount".
     """
 
     name: str
@@ -121,6 +122,18 @@ class Guard:
     refusal: str
     where: Literal["anywhere", "centre"] = "anywhere"
     silent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A fact that follows from a rule: the steps that name its concept in `derives` work it out instead of asking for it.
+
+    `value` sees exactly what `reads` names (as for a guard); None: nothing follows, and an older value no longer holds.
+    """
+
+    concept: str
+    reads: frozenset[str]
+    value: Callable[[Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +184,7 @@ class Step:
     documents: tuple[str, ...] = ()
     touches: Mapping[str, str] = field(default_factory=dict)
     undoes: frozenset[str] = frozenset()
+    derives: tuple[str, ...] = ()  # concepts whose value follows from what the step reads: see Derived
     reversible: bool = False
     public: str = ""  # the sentence that the reporter reads; "" when it is the office's own business
     danger: bool = False  # drawn in cinnabar: destruction
@@ -179,6 +193,11 @@ class Step:
     @property
     def sources(self) -> tuple[str, ...]:
         return (self.source,) if isinstance(self.source, str) else self.source
+
+    @property
+    def values(self) -> tuple[tuple[str, str], ...]:
+        """(name, concept) of everything that an entry of this step may hold: what is asked, then what is derived."""
+        return (*((f.name, f.concept) for f in self.form.fields), *((c, c) for c in self.derives))
 
     @property
     def automatic(self) -> bool:

@@ -116,10 +116,12 @@ def _report(
     matter = MatterState(id=matter_id, centre=place.centre, path=place.centre, new=True)
     checks = form_checks(actor, snapshot.stamp)
     documents: list[str] = []
+    extra: dict[str, Any] = {}
 
     def parse_form(found: Step) -> dict[str, Any]:
         values = parse(found.form, form, rules.concepts, checks=checks)
         documents[:] = reads.documents_in(found, values, rules)
+        extra.update(reads.extra_for(rules, found, matter, snapshot, values, actor))
         return values
 
     decision = begin(
@@ -130,7 +132,7 @@ def _report(
         matter=matter,
         new_id=uuid7,
         step_name=step,
-        extra={},
+        extra=extra,
     )
     context = _context(actor, rules, snapshot, happened_at, received_at, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located

@@ -1,4 +1,6 @@
-"""The rare effects that the one write leaves out: attached files, undone entries, restored facts, corrected finding, erasure."""
+"""The rare effects that the one write leaves out: files attached, entries undone, facts restored or retracted, what finds a
+person corrected, values erased.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -27,6 +29,12 @@ def write_rest(context: Context, decision: Decision, documents: list[str]) -> No
                         [entry, context.jurisdiction, effect["entry"]],
                     )
                     _restore(context, move, entry, effect["entry"])
+                case "retract":
+                    _run(
+                        "UPDATE fact SET superseded_by = %s WHERE jurisdiction = %s AND matter_id = %s AND concept = %s"
+                        " AND superseded_by IS NULL",
+                        [entry, context.jurisdiction, move.matter, effect["concept"]],
+                    )
                 case "correct":
                     _find_anew(context, move, entry, effect["concept"])
                 case "erase":

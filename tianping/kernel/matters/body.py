@@ -68,11 +68,10 @@ def build(
 
     fields: dict[str, Any] = {}
     commitments: dict[str, str] = {}
-    for field in step.form.fields:
-        name = field.name
+    for name, own in step.values:
         if name not in move.form:
             continue
-        concept, value = concepts[meant.get(name, field.concept)], move.form[name]
+        concept, value = concepts[meant.get(name, own)], move.form[name]
         if concept.personal:
             fields[name] = {"concept": concept.name}
             commitments[name] = hide(name, concept.name, value)

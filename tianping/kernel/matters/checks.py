@@ -31,7 +31,7 @@ def form_checks(actor: Actor, stamp: str) -> Checks:
             "file": _file,
             "name": _name,
         },
-        code=lambda source, code: in_force(actor.jurisdiction, stamp, source, code),
+        code=lambda source, code: in_force(actor.jurisdiction, stamp, source, code) is not None,
     )
 
 

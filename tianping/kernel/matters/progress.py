@@ -108,7 +108,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
             terms=terms,
             calendar=work.calendar,
             steps=_public(actor.jurisdiction, wanted),
-            offers=offers(rules, state, main, actor),
+            offers=offers(rules, state, main, actor, snapshot.today),
             now=snapshot.now,
         )
 

@@ -10,6 +10,7 @@ from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.state import Actor, MatterState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Step
+from tianping.kernel.matters.codes import in_force
 from tianping.kernel.matters.snapshot import Snapshot
 
 
@@ -50,14 +51,34 @@ def hashes(actor: Actor, documents: list[str]) -> dict[str, str]:
 def extra_for(
     registry: Registry, step: Step, matter: MatterState, snapshot: Snapshot, values: Mapping[str, Any], actor: Actor
 ) -> dict[str, Any]:
-    """What the step's guards read beyond the matter itself."""
+    """What the step's guards and derived facts read beyond the matter itself. "today": of this entry, local, ISO."""
     wanted = {r for name in step.guards for r in registry.guards[name].reads}
-    extra: dict[str, Any] = {}
+    wanted |= {r for name in step.derives for r in registry.derived[name].reads}
+    extra: dict[str, Any] = {"today": snapshot.today}
+    for read in wanted:
+        kind, _colon, what = read.partition(":")
+        if kind == "row":
+            extra[read] = _row(registry, step, matter, snapshot, values, what, actor)
     if "other" in wanted:
         extra["other"] = _other(registry, matter, snapshot)
     if "relations" in wanted:
         extra["relations"] = relations(actor.jurisdiction, str(values.get("assignee") or ""), matter.id)
     return extra
+
+
+def _row(
+    registry: Registry,
+    step: Step,
+    matter: MatterState,
+    snapshot: Snapshot,
+    values: Mapping[str, Any],
+    name: str,
+    actor: Actor,
+) -> dict[str, Any] | None:
+    """The pack's row behind the code that a field chooses, or chose before."""
+    concept = registry.concepts[dict(step.values)[name]]
+    code = values.get(name) or matter.facts.get(concept.name)
+    return in_force(actor.jurisdiction, snapshot.stamp, concept.source, str(code)) if code else None
 
 
 def _other(registry: Registry, matter: MatterState, snapshot: Snapshot) -> dict[str, Any] | None:

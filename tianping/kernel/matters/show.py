@@ -130,7 +130,17 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
         work = clockwork(actor.jurisdiction)
         names = _names(actor.jurisdiction, state)
         views = [
-            _proceeding(rules, state, p, actor, snapshot.terms, work.calendar, names, snapshot.proceeding_row[p.id][0])
+            _proceeding(
+                rules,
+                state,
+                p,
+                actor,
+                snapshot.terms,
+                work.calendar,
+                names,
+                snapshot.proceeding_row[p.id][0],
+                snapshot.today,
+            )
             for p in state.proceedings.values()
         ]
         view = MatterView(
@@ -260,6 +270,7 @@ def _proceeding(
     calendar: WorkCalendar,
     names: dict[str, str],
     opened_at: str,
+    today: str,
 ) -> ProceedingView:
     procedure = rules.procedure(proceeding.procedure, proceeding.version)
     is_open = proceeding.state not in procedure.final
@@ -270,7 +281,7 @@ def _proceeding(
         state_label=procedure.states.get(proceeding.state, proceeding.state),
         holder_name=names.get(proceeding.holder, ""),
         assigned={r: names.get(u, "") for r, u in proceeding.assigned.items()},
-        offers=offers(rules, state, proceeding, actor) if is_open else [],
+        offers=offers(rules, state, proceeding, actor, today) if is_open else [],
         terms=views,
         opened_at=datetime.fromisoformat(opened_at),
         open=is_open,

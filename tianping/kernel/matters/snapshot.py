@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from tianping.kernel.clock.engine import SHANGHAI
 from tianping.kernel.lifecycle.state import (
     SEALED,
     LastEntry,
@@ -125,6 +126,11 @@ class Snapshot:
     fact_source: dict[tuple[UUID, str], tuple[str, str]] = field(default_factory=dict)  # -> entry id, field
     proceeding_row: dict[UUID, tuple[str, str | None]] = field(default_factory=dict)  # opened_at, closed_at
     seen: tuple[UUID, UUID, UUID, str] | None = None  # entry, matter, proceeding, request digest in hex
+
+    @property
+    def today(self) -> str:
+        """The local day of the entry, ISO."""
+        return self.now.astimezone(SHANGHAI).date().isoformat()
 
 
 def lock(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import Guard
+from tianping.kernel.lifecycle.vocabulary import Derived, Guard
 
 
 def kept_until(years: int | None, filed: date) -> date | None:
@@ -17,32 +17,48 @@ def kept_until(years: int | None, filed: date) -> date | None:
     return None if years is None else date(filed.year + years, 12, 31)
 
 
-def _retention_fits(reads: Mapping[str, Any]) -> bool:
-    """Never shorter than the row asks; what is kept for good has no last day."""
-    row, today, until = reads["row:retention"], reads["today"], reads["form"].get("retention_until")
-    if row is None or today is None:
-        return True
-    least = kept_until(row["years"], date.fromisoformat(today))
-    if least is None:
-        return until is None
-    return until is not None and until >= least
+def _until(reads: Mapping[str, Any]) -> date | None:
+    """From the pack's row and the kernel's own day. Without a row nothing follows, and what has no last day is never destroyed."""
+    row = reads["row:retention"]
+    return kept_until(row["years"], date.fromisoformat(reads["today"])) if row is not None else None
+
+
+def _keeps(reads: Mapping[str, Any]) -> bool:
+    row = reads["row:retention"]
+    return row is None or row["action"] == "keep"
 
 
 def _retention_over(reads: Mapping[str, Any]) -> bool:
-    """By the kernel's own day, not by one that somebody typed; without one nothing is destroyed."""
-    until, today = reads["fact:retention_until"], reads["today"]
-    return bool(until and today) and str(until) < str(today)
+    """By the kernel's own day, not by one that somebody typed. A fact comes back from the store as text."""
+    return str(reads["fact:retention_until"]) < str(reads["today"])
 
 
+def _kept_longer(reads: Mapping[str, Any]) -> bool:
+    """An appraisal may lengthen the time, never cut it short."""
+    until, known = reads["form"].get("retention_until"), reads["fact:retention_until"]
+    return until is None or (known is not None and str(until) >= str(known))
+
+
+DERIVED = (Derived("retention_until", frozenset({"row:retention", "today"}), _until),)
 GUARDS = (
+    Guard("retention_keeps", frozenset({"row:retention"}), _keeps, _("这一条说的是移交，不是保管期限，请换一条")),
     Guard(
-        "retention_fits",
-        frozenset({"form", "row:retention", "today"}),
-        _retention_fits,
-        _("保管到的日子不能早于规定的年限；永久保管的不填日子"),
+        "not_for_good",
+        frozenset({"fact:retention_until"}),
+        lambda r: r["fact:retention_until"] is not None,
+        _("这份档案永久保管，不能销毁"),
     ),
     Guard(
-        "retention_over", frozenset({"fact:retention_until", "today"}), _retention_over, _("保管期限还没有满，不能销毁")
+        "retention_over",
+        frozenset({"fact:retention_until", "today"}),
+        _retention_over,
+        _("要保管到%(retention_until)s，期满以后才能销毁"),
+    ),
+    Guard(
+        "kept_longer",
+        frozenset({"form", "fact:retention_until"}),
+        _kept_longer,
+        _("新的日子不能早于原来的日子；永久保管的不填日子"),
     ),
     Guard(
         "retention_set", frozenset({"fact:retention"}), lambda r: bool(r["fact:retention"]), _("先定保管期限，再封存")

@@ -4,7 +4,7 @@ from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.procedure import Procedure, Scene, released
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import START, Field, Form, Kernel, Post, Step, Term
-from tianping.scenes.archive.retention import GUARDS
+from tianping.scenes.archive.retention import DERIVED, GUARDS
 
 ARCHIVIST = Post("archivist", "centre")
 CONCEPTS = (
@@ -51,13 +51,9 @@ ARCHIVE = Procedure(
             "checking",
             None,
             (ARCHIVIST,),
-            Form(
-                (
-                    Field("retention", "retention", required=True, revises=True),
-                    Field("retention_until", "retention_until", revises=True),
-                )
-            ),
-            ("retention_fits",),
+            Form((Field("retention", "retention", required=True, revises=True),)),
+            ("retention_keeps",),
+            derives=("retention_until",),
         ),
         Step(
             "freeze",
@@ -87,10 +83,11 @@ ARCHIVE = Procedure(
             (ARCHIVIST,),
             Form(
                 (
-                    Field("retention_until", "retention_until", required=True, revises=True),
+                    Field("retention_until", "retention_until", revises=True),
                     Field("reason", "reason", required=True),
                 )
             ),
+            ("kept_longer",),
         ),
         Step(
             "destroy",
@@ -99,7 +96,7 @@ ARCHIVE = Procedure(
             "destroyed",
             (Post("leader", "root"),),
             Form((Field("decided_on", "decided_on", required=True), Field("reason", "reason", required=True))),
-            ("retention_over",),
+            ("not_for_good", "retention_over"),
             danger=True,
         ),
     ),
@@ -107,4 +104,4 @@ ARCHIVE = Procedure(
     final={"destroyed": "end"},
     rests=frozenset({"frozen", "appraising", "destroyed"}),
 )
-SCENE = Scene("archive", _("归档"), (ARCHIVE,), GUARDS, CONCEPTS, released=released(__file__))
+SCENE = Scene("archive", _("归档"), (ARCHIVE,), GUARDS, CONCEPTS, released=released(__file__), derived=DERIVED)

@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 
 from tianping.kernel.parties.identifiers import IdentifierError
 from tianping.kernel.service import RefusedError
+from tianping.web.forms import said
 
 MEDIA_TYPE: Final = "application/problem+json"
 # The kernel's reasons, and those of this door, as status codes.
@@ -112,19 +113,14 @@ def of_problem(_request: HttpRequest, problem: Problem) -> HttpResponse:
 def of_refusal(_request: HttpRequest, error: RefusedError) -> HttpResponse:
     """The kernel's refusal. What does not exist and what may not be seen get the same words."""
     details: Mapping[str, Mapping[str, Any]] = error.values.get("details") or {}
-    fields = {name: _filled(sentence, details.get(name) or {}) for name, sentence in error.fields.items()}
+    fields = {name: said(sentence, details.get(name) or {}) for name, sentence in error.fields.items()}
     reason = error.reason if error.reason in STATUS else "guard"
-    return respond(reason, _filled(error.sentence, error.values), fields)
+    return respond(reason, said(error.sentence, error.values), fields)
 
 
 def of_identifier(_request: HttpRequest, error: IdentifierError) -> HttpResponse:
     """A name or number that the parser let pass and the register of persons does not."""
     return respond("form", gettext(str(error)))
-
-
-def _filled(sentence: str, values: Mapping[str, Any]) -> str:
-    text = gettext(sentence)
-    return text % values if values and "%(" in text else text
 
 
 def of_validation(_request: HttpRequest, error: ValidationError) -> HttpResponse:

@@ -12,6 +12,7 @@ from tianping.kernel.clock.engine import DueDate
 from tianping.kernel.clock.explain import law, sentences
 from tianping.kernel.lifecycle.offers import Offer
 from tianping.kernel.service import EntryView, MatterView, ProceedingView, Progress, TermView
+from tianping.web.forms import said
 
 
 def offers(found: Iterable[Offer]) -> list[dict[str, Any]]:
@@ -19,7 +20,7 @@ def offers(found: Iterable[Offer]) -> list[dict[str, Any]]:
         {
             "step": o.step.name,
             "label": gettext(o.step.label),
-            "refusal": gettext(o.refusal) if o.refusal else "",
+            "refusal": said(o.refusal, o.values) if o.refusal else "",
             "danger": o.step.danger,
             "fields": [f.name for f in o.step.form.fields],
         }

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 
 from tianping.kernel.service import Actor, RefusedError, open_paper, store
 from tianping.web.files.views import uploader
+from tianping.web.forms import said
 
 MOST: Final = 9  # pictures of one report
 SMALL: Final = (312, 198)  # three times the 104 by 66 at which it stands
@@ -27,7 +28,7 @@ def take(request: HttpRequest, actor: Actor, kept: list[dict[str, Any]], field: 
         try:
             stored = store(actor, sent.name or "photo", sent, sent.size or 0)
         except RefusedError as error:
-            return _(error.sentence)
+            return said(error.sentence, error.values)
         kept.append(
             {"id": str(stored.id), "name": stored.name, "picture": stored.mime.startswith("image/")},
         )

@@ -19,7 +19,7 @@ from tianping.web.citizen import photos
 from tianping.web.citizen.receipt import CODE, SENT, was_sent
 from tianping.web.citizen.where import patch
 from tianping.web.files.views import uploader
-from tianping.web.forms import sentences
+from tianping.web.forms import said, sentences
 from tianping.web.limits import REPORTS
 
 # Which page asks for a field of the START step's form; the rest is asked nowhere and belongs to the whole.
@@ -192,5 +192,5 @@ def _refused(
             line = f"{drafts.PAGES[ASKED_ON[name]].short}{_('：')}{text}"
         form.add_error(None, line)
     if not error.fields:
-        form.add_error(None, _(error.sentence))
+        form.add_error(None, said(error.sentence, error.values))
     return _show(request, page, form, draft, 422)

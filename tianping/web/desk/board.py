@@ -29,7 +29,7 @@ from tianping.web.desk.names import Names, channel_label
 from tianping.web.desk.present import with_query
 from tianping.web.desk.register import shown
 from tianping.web.desk.steps import sheet, to
-from tianping.web.forms import sentences
+from tianping.web.forms import said, sentences
 
 WAITING: Final = ("triage", "dispatch")
 LISTED: Final = 60
@@ -138,7 +138,7 @@ def send(
             advance(main.state.id, "triage", actor=actor, form=sorting, key=str(uuid5(main.state.id, f"{key} triage")))
         advance(main.state.id, step, actor=actor, form=sent, key=str(uuid5(main.state.id, f"{key} {step}")))
     except RefusedError as error:
-        return "；".join(sentences(error).values()) or _(error.sentence)
+        return "；".join(sentences(error).values()) or said(error.sentence, error.values)
     number, office = view.row["number"], Names(actor.jurisdiction).office(sent["agency"]) or sent["agency"]
     messages.success(
         request,

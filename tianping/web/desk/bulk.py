@@ -18,7 +18,7 @@ from tianping.kernel.service import Actor, Query, RefusedError, Row, advance, re
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
 from tianping.web.desk.present import Here
-from tianping.web.forms import StepForm, sentences
+from tianping.web.forms import StepForm, said, sentences
 
 MOST = 200
 SHOWN = 4
@@ -110,7 +110,7 @@ def _key(key: str, proceeding: UUID) -> UUID:
 
 
 def _told(error: RefusedError) -> str:
-    return "；".join(sentences(error).values()) or _(error.sentence)
+    return "；".join(sentences(error).values()) or said(error.sentence, error.values)
 
 
 def _ask(request: HttpRequest, form: StepForm, step: Step, rows: dict[UUID, Row]) -> HttpResponse:

@@ -28,6 +28,7 @@ from tianping.kernel.service import (
     TermView,
 )
 from tianping.web.desk.names import Names, channel_label, state_label
+from tianping.web.forms import said
 from tianping.web.templatetags._dates import date_text, time_text
 
 UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.MINUTE: "hour"}
@@ -138,7 +139,7 @@ def buttons(
             "key": "a" if is_first else "",
             "drawer": True,
             "danger": offer.step.danger,
-            "blocked": _(offer.refusal) if offer.refusal else "",
+            "blocked": said(offer.refusal, offer.values) if offer.refusal else "",
         }
 
     first = (OUTLINED_BESIDE if beside else OUTLINED) + (1 if filled else 0)

@@ -22,6 +22,7 @@ from tianping.kernel.service import (
     store,
 )
 from tianping.web.accounts.asking import actor_of
+from tianping.web.forms import said
 
 TOKEN = "upload_token"  # noqa: S105  # the session's key, not a secret
 
@@ -38,7 +39,8 @@ def uploader(request: HttpRequest) -> Actor:
 def _refusal(error: RefusedError) -> JsonResponse:
     status = {"unknown": 404, "right": 403}.get(error.reason, 422)
     return JsonResponse(
-        {"error": _(error.sentence), **{k: v for k, v in error.values.items() if isinstance(v, int)}}, status=status
+        {"error": said(error.sentence, error.values), **{k: v for k, v in error.values.items() if isinstance(v, int)}},
+        status=status,
     )
 
 

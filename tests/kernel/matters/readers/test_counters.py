@@ -159,7 +159,7 @@ def test_an_archived_matter_is_counted_as_one(road):
     with acting(system_actor(J)):
         archive = Proceeding.objects.get(matter_id=one.matter, procedure="archive").id
     before = today()["archived"]
-    keep = {"retention": "matter.consult", "retention_until": "2050-12-31"}
+    keep = {"retention": "matter.consult"}
     for step, form in (("retain", keep), ("freeze", {"archive_number": "2026-1"})):
         advance(archive, step, actor=actor("archivist"), form=form, key=str(uuid4()))
     drain(Counters())

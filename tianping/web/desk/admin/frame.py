@@ -15,7 +15,7 @@ from tianping.kernel.service import RefusedError
 from tianping.web.accounts.asking import posts_of_request
 from tianping.web.accounts.guards import View, post_required
 from tianping.web.desk.steps import sheet, to
-from tianping.web.forms import sentences
+from tianping.web.forms import said, sentences
 
 EDITOR = "pack_editor"
 # Tab: its route and whose it is; the first that somebody may open is their home.
@@ -93,4 +93,4 @@ def refuse(form: forms.Form, error: RefusedError) -> None:
     for name, text in told.items():
         form.add_error(name if name in form.fields else None, text)
     if not told:
-        form.add_error(None, _(error.sentence))
+        form.add_error(None, said(error.sentence, error.values))

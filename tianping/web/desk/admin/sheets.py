@@ -25,7 +25,7 @@ from tianping.web.accounts.guards import fresh_required
 from tianping.web.desk import names
 from tianping.web.desk.admin.frame import admins, kinds_of, tabs
 from tianping.web.desk.exporting import workbook
-from tianping.web.forms import sentences
+from tianping.web.forms import said, sentences
 
 LARGEST = 2 * 1024 * 1024
 SALT = "tianping.admin.sheet"
@@ -107,7 +107,11 @@ def _counts(tried: list[sheets.Tried]) -> dict[str, int]:
 
 def _tried(tried: list[sheets.Tried], rows: list[dict[str, Any]]) -> dict[str, Any]:
     wrong = [
-        {"row": t.row, "about": t.about, "text": "；".join(sentences(t.error).values()) or _(t.error.sentence)}
+        {
+            "row": t.row,
+            "about": t.about,
+            "text": "；".join(sentences(t.error).values()) or said(t.error.sentence, t.error.values),
+        }
         for t in tried
         if t.error is not None
     ]
