@@ -29,11 +29,12 @@ Heads = Mapping[UUID, tuple[int, bytes]] | Callable[[UUID], tuple[int, bytes] | 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `verify_all` read and what it found."""
+    """What `verify_all` read and what it found; `sm3`: how many of the entries carry an SM3 digest too."""
 
     entries: int
     chains: int
     faults: list[Fault]
+    sm3: int = 0
 
 
 def verify_chain(
@@ -69,12 +70,13 @@ def verify_all(
     and at the end. `known` as in `verify_chain`.
     """
     found: list[Fault] = []
-    entries = chains = 0
+    entries = chains = sm3 = 0
 
     def counted(group: Iterator[Row]) -> Iterator[Row]:
-        nonlocal entries
+        nonlocal entries, sm3
         for row in group:
             entries += 1
+            sm3 += row.sm3 is not None
             if entries % _EVERY == 0:
                 progress(entries, chains)
             yield row
@@ -91,7 +93,7 @@ def verify_all(
     for chain in sorted(missing):
         found += verify_chain((), head_of(chain), chain=chain)
     progress(entries, chains)
-    return Report(entries, chains, found)
+    return Report(entries, chains, found, sm3)
 
 
 def check_sealed(body: bytes, field: str, value: bytes | str, salt: bytes) -> bool:

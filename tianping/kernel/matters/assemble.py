@@ -50,8 +50,8 @@ def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) ->
     prev, prev_sm3 = chain.head, chain.sm3
     chain.seq += 1
     chain.head = entry_hash(body, prev)
-    if context.sm3:
-        chain.sm3 = sm3_of(body, prev_sm3)
+    # A deployment that stops asking must not leave the last digest standing beside the entries that follow.
+    chain.sm3 = sm3_of(body, prev_sm3) if context.sm3 else None
     rows.add(
         "entry",
         jurisdiction=context.jurisdiction,
