@@ -26,17 +26,18 @@ hypothesis_settings.load_profile("shared")
 
 
 def _mark() -> str:
-    """What the template is made of: schema, packs and the loader."""
+    """What the template is made of: the schema of every part, settings, packs, and all code that loads them."""
+    patterns = (
+        "tianping/**/*.sql",
+        "tianping/**/migrations/*.py",
+        *(f"tianping/kernel/{part}/**/*.py" for part in ("packs", "agencies", "places", "parties")),
+        *(f"tianping/config/{name}.py" for name in ("settings", "database", "postgres", "county")),
+        "tests/make_template.py",
+        "packs/**/*",
+    )
     digest = hashlib.sha256()
-    files = [*ROOT.glob("tianping/**/migrations/*.py"), *ROOT.glob("tianping/**/sql/*.sql"), *ROOT.glob("packs/**/*")]
-    files += [
-        *ROOT.glob("tianping/kernel/packs/*.py"),
-        *ROOT.glob("tianping/kernel/agencies/*.py"),
-        *ROOT.glob("tianping/kernel/places/*.py"),
-        ROOT / "tianping/config/county.py",
-    ]
-    for file in sorted(f for f in files if f.is_file()):
-        digest.update(file.name.encode() + file.read_bytes())
+    for file in sorted({f for pattern in patterns for f in ROOT.glob(pattern) if f.is_file()}):
+        digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()[:10]
 
 

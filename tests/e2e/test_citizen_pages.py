@@ -157,8 +157,7 @@ def test_a_chosen_picture_is_seen_at_once_and_the_text_stays(page):
     page.goto("/report/story/")
     page.fill("textarea", STORY)
     page.set_input_files("input[type=file]", photo())
-    page.wait_for_selector(".thumb img")
-    assert page.evaluate("document.querySelector('.thumb img').naturalWidth") > 0
+    page.wait_for_function("document.querySelector('.thumb img')?.naturalWidth > 0")  # it is there before it is decoded
     assert page.input_value("textarea") == STORY
 
 
