@@ -78,5 +78,6 @@ def test_a_merged_file_older_than_its_parts_is_found(plant):
 def test_what_is_compiled_speaks_english(plant):
     tree = plant({"tianping/locale/parts/a.po": po(("好", "Good"))})
     plant({locale.MERGED: locale.written(locale.merge(tree)[0])})
-    with locale.compile_(tree.root).open("rb") as stream:
+    locale.compile_(tree.root)
+    with (tree.root / locale.MERGED).with_suffix(".mo").open("rb") as stream:
         assert gettext.GNUTranslations(stream).gettext("好") == "Good"

@@ -49,7 +49,7 @@ def test_old_windows_are_swept(monkeypatch):
         ("", "", "?"),
     ],
 )
-def test_only_our_own_proxy_may_name_the_caller(monkeypatch, remote, forwarded, found):
-    monkeypatch.setattr(limits, "PROXIES", frozenset({"127.0.0.1"}))
+def test_only_our_own_proxy_may_name_the_caller(settings, remote, forwarded, found):
+    settings.PROXIES = frozenset({"127.0.0.1"})
     request = RequestFactory().get("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
     assert limits.address(request) == found

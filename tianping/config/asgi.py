@@ -27,5 +27,11 @@ async def application(
     """ASGI 3. The server's life-cycle messages go to the live part, which has something to open and close."""
     if scope["type"] == "lifespan" or str(scope.get("path", "")).startswith("/live/"):
         await live(scope, receive, send)
-    else:
-        await _pages(scope, receive, send)
+        return
+
+    async def answer(
+        message: Message,
+    ) -> None:  # asgiref warns of a `send` that is not a coroutine function; granian's is none
+        await send(message)
+
+    await _pages(scope, receive, answer)

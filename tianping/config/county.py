@@ -1,5 +1,6 @@
 """Bringing a county's packs into the database: rows, offices and people, grids and addresses."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +36,26 @@ def ensure_keys() -> bool:
 
 
 @transaction.atomic
-def load_county(folders: list[Path], jurisdiction: str, *, password: str | None = None) -> Loaded:
-    """Load the packs in order, each checked against the others. Raises PackError with every problem; nothing is loaded then."""
+def load_county(
+    folders: list[Path],
+    jurisdiction: str,
+    *,
+    password: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Loaded:
+    """Load the packs in order, each checked against the others. Raises PackError with every problem; nothing is loaded then.
+
+    `progress(done, total)` counts half a pack's work: its rows, then its offices, grids and addresses.
+    """
     packs: list[Pack] = [read_pack(folder) for folder in folders]
     if problems := [p for pack in packs for p in pack.problems]:
         raise PackError(problems)
-    counts = {p.name: load(p, jurisdiction, [o for o in packs if o is not p]) for p in packs}
+    counts: dict[str, Counts] = {}
+    for number, pack in enumerate(packs, 1):
+        counts[pack.name] = load(pack, jurisdiction, [o for o in packs if o is not pack])
+        progress(number, 2 * len(packs))
     agencies = posts = people = grids = places = 0
-    for pack in packs:
+    for number, pack in enumerate(packs, len(packs) + 1):
         if pack.rows("agency"):
             made = load_agencies(
                 jurisdiction, pack.rows("agency"), pack.rows("post"), pack.rows("person"), password=password
@@ -55,6 +68,7 @@ def load_county(folders: list[Path], jurisdiction: str, *, password: str | None 
                 KnownPlace(r.address, tuple(r.names), r.grid, r.division, r.lon, r.lat) for r in pack.rows("address")
             ]
             places = load_places(known, "CGCS2000", jurisdiction).added
+        progress(number, 2 * len(packs))
     return Loaded(counts, agencies, posts, people, grids, places)
 
 

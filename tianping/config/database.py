@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -19,25 +19,32 @@ def admin_url(url: str) -> str:
     return parts._replace(path="/postgres").geturl()
 
 
+def exists(url: str) -> bool:
+    """Whether the server has the database that the URL names."""
+    name = unquote(urlsplit(url).path.lstrip("/"))
+    with psycopg.connect(admin_url(url)) as admin:
+        return admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
 def ensure_database(url: str, app_role: str, *, template: str = "") -> bool:
     """Make the application's role, the database and its extensions. True when the database is new.
 
     Needs a login that may create roles and databases; on a server of the operator's own they may exist already.
     """
-    name = urlsplit(url).path.lstrip("/")
+    name = unquote(urlsplit(url).path.lstrip("/"))
     with psycopg.connect(admin_url(url), autocommit=True) as admin:
         if admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [app_role]).fetchone() is None:
             admin.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(app_role)))
         admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(app_role)))
-        if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            return False
+        new = not exists(url)
         clone = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + clone)
-    if not template:
+        if new:
+            admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + clone)
+    if not template:  # an earlier try may have been interrupted here
         with psycopg.connect(url, autocommit=True) as own:
             for extension in EXTENSIONS:
                 own.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
-    return True
+    return new
 
 
 def migrate(url: str) -> None:

@@ -6,6 +6,7 @@ run by an unprivileged user of its own, because PostgreSQL refuses to run as roo
 """
 
 import contextlib
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -107,47 +108,44 @@ class Cluster:
 
     def start(self, *, durable: bool = True) -> None:
         """Make the cluster if it is not there and start it if it does not run. `durable=False` is for tests."""
-        user = _user()
         self.data.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (self.data, self.socket):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if user:
-                account = pwd.getpwnam(user)
-                os.chown(folder, account.pw_uid, account.pw_gid)
+        with (self.data.parent / f".{self.data.name}.lock").open("w") as lock:  # two commands may start it at once
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._start(durable=durable)
+
+    def _start(self, *, durable: bool) -> None:
+        self._own(self.socket)
         if not (self.data / "PG_VERSION").exists():
-            self.run(
-                "initdb",
-                "-D",
-                str(self.data),
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-                "-U",
-                "postgres",
-                "--data-checksums",
-            )
-            with (self.data / "postgresql.conf").open("a") as conf:
-                conf.write(_SETTINGS + ("" if durable else _FAST))
+            self._make(_SETTINGS + ("" if durable else _FAST))
         if not self.running():
             (self.data / "server.log").unlink(missing_ok=True)
             options = f"-c listen_addresses='' -c unix_socket_directories='{self.socket}'"
             try:
-                self.run(
-                    "pg_ctl",
-                    "-D",
-                    str(self.data),
-                    "-l",
-                    str(self.data / "server.log"),
-                    "-w",
-                    "-t",
-                    "120",
-                    "-o",
-                    options,
-                    "start",
-                )
+                log = str(self.data / "server.log")
+                self.run("pg_ctl", "-D", str(self.data), "-l", log, "-w", "-t", "120", "-o", options, "start")
             except PostgresError as error:
-                log = self.data / "server.log"
-                raise PostgresError(f"{error}\n{log.read_text()[-2000:] if log.exists() else ''}") from error
+                told = self.data / "server.log"
+                raise PostgresError(f"{error}\n{told.read_text()[-2000:] if told.exists() else ''}") from error
+
+    def _own(self, folder: Path) -> None:
+        """A folder that only the server's user reaches."""
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if user := _user():
+            account = pwd.getpwnam(user)
+            os.chown(folder, account.pw_uid, account.pw_gid)
+
+    def _make(self, settings: str) -> None:
+        """Make the cluster beside its place and move it there whole: one that was interrupted is never started."""
+        part = self.data.with_name(f"{self.data.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        self._own(part)
+        locale = ("--auth=trust", "--encoding=UTF8", "--locale=C", "-U", "postgres", "--data-checksums")
+        self.run("initdb", "-D", str(part), *locale)
+        with (part / "postgresql.conf").open("a") as conf:
+            conf.write(settings)
+        if self.data.exists():
+            self.data.rmdir()  # empty, or it is not ours
+        part.rename(self.data)
 
     def stop(self, mode: str = "fast") -> None:
         if self.running():

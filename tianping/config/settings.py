@@ -6,7 +6,34 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 from tianping.config.postgres import default_cluster
+from tianping.config.words import gettext as _
+
+
+def _list(name: str, default: str = "") -> list[str]:
+    """A variable that holds several values with commas between them."""
+    return [v.strip() for v in os.environ.get(name, default).split(",") if v.strip()]
+
+
+def _choice(name: str, choices: tuple[str, ...]) -> str:
+    """One of the named values, the first unless the operator says otherwise."""
+    value = os.environ.get(name, "") or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(
+            _("%(name)s 只能写：%(choices)s（现在是 %(value)s）")
+            % {"name": name, "choices": "、".join(choices), "value": value}
+        )
+    return value
+
+
+def _number(name: str, default: int) -> int:
+    value = os.environ.get(name, "") or str(default)
+    if not value.isascii() or not value.isdigit():
+        raise ImproperlyConfigured(_("%(name)s 要写一个数（现在是 %(value)s）") % {"name": name, "value": value})
+    return int(value)
+
 
 BASE = Path(__file__).resolve().parents[2]
 HOME = default_cluster().data.parent
@@ -16,6 +43,8 @@ DEMO = os.environ.get("TIANPING_DEMO") == "1"
 JURISDICTION = os.environ.get("TIANPING_JURISDICTION", "990101")
 NODE = os.environ.get("TIANPING_NODE", "centre")
 KEY_FOLDER = Path(os.environ.get("TIANPING_KEYS", HOME / "keys"))
+# What was lawfully erased, outside the database: a restore reads it. Keep a copy with the keys.
+ERASURE_REGISTER = Path(os.environ.get("TIANPING_ERASURES", HOME / "erasures.jsonl"))
 # The role that migrates owns the tables; pages, API and workers act as APP_ROLE, which row-level security binds.
 APP_ROLE = "tianping_app"
 LEDGER_SM3 = os.environ.get("TIANPING_SM3") == "1"
@@ -33,8 +62,10 @@ def _secret() -> str:
 
 
 SECRET_KEY = _secret()
-ALLOWED_HOSTS = os.environ.get("TIANPING_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("TIANPING_ORIGINS", "").split(",") if o]
+ALLOWED_HOSTS = _list("TIANPING_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = _list("TIANPING_ORIGINS")
+# The addresses of the reverse proxies in front: only their word about the caller's address counts.
+PROXIES = frozenset(_list("TIANPING_PROXIES"))
 
 
 def _database(url: str) -> dict[str, object]:
@@ -94,6 +125,7 @@ READERS = [
     "tianping.kernel.matters.readers.counters.Counters",
     "tianping.capabilities.search.reader.SearchReader",
     "tianping.capabilities.notices.reader.Notices",
+    "tianping.capabilities.erasures.reader.ErasureRegister",
 ]
 LOGIN_URL = "/login/"
 AUTH_USER_MODEL = "agencies.User"
@@ -150,7 +182,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("TIANPING_TLS") == "1"
+# The proxy in front speaks TLS and says so; then cookies go no other way, and browsers remember it for a year.
+TLS = os.environ.get("TIANPING_TLS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if TLS else 0
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if TLS else "http"
 SESSION_COOKIE_AGE = 8 * 3600  # a working day
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -214,6 +251,17 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+
+# How notices leave the house; what has no way out waits, and `doctor` says so.
+TIANPING_SMS_URL = os.environ.get("TIANPING_SMS_URL", "")
+TIANPING_SMS_SECRET = os.environ.get("TIANPING_SMS_SECRET", "")
+EMAIL_HOST = os.environ.get("TIANPING_EMAIL_HOST", "")
+_email_tls = _choice("TIANPING_EMAIL_TLS", ("starttls", "tls", "off"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = _email_tls == "starttls", _email_tls == "tls"
+EMAIL_PORT = _number("TIANPING_EMAIL_PORT", {"starttls": 587, "tls": 465, "off": 25}[_email_tls])
+EMAIL_HOST_USER = os.environ.get("TIANPING_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("TIANPING_EMAIL_PASSWORD", "")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("TIANPING_EMAIL_FROM") or EMAIL_HOST_USER or "tianping@localhost"
 
 # ClamAV's daemon, "host:port" or a socket's path; empty: files are not scanned, and `doctor` says so.
 CLAMD = os.environ.get("TIANPING_CLAMD", "")

@@ -1,17 +1,33 @@
-"""How commands speak: a progress line on a terminal, one JSON object for machines, errors as sentences."""
+"""How commands speak: a progress line on a terminal, one JSON object for machines, errors as sentences.
+
+Exit codes: 0 done; 1 something is wrong and the sentence says what to do; 2 the command was not understood; 130 stopped by Ctrl+C.
+"""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tianping.config.words import english
+from tianping.config.words import gettext as _
+
 console = Console(stderr=True)
-json_option = click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 对象，给程序读。")
+
+
+def _remember(context: click.Context, _parameter: click.Parameter, value: bool) -> bool:
+    context.meta["tianping.json"] = value  # an error is said in the same form
+    return value
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, is_eager=True, callback=_remember, help=_("只输出一个 JSON 对象，给程序读。")
+)
 
 
 @contextmanager
@@ -32,14 +48,19 @@ def progress(label: str, *, quiet: bool = False) -> Iterator[Callable[[int, int]
 def _lines(label: str) -> Callable[[int, int], None]:
     said = -1
 
-    def say(done: int, total: int) -> None:
+    def say_tenth(done: int, total: int) -> None:
         nonlocal said
         tenth = done * 10 // total if total else 10
         if tenth != said:
             said = tenth
-            console.print(f"{label} {done}/{total}", highlight=False)
+            say(f"{label} {done}/{total}")
 
-    return say
+    return say_tenth
+
+
+def say(sentence: str, *, style: str = "") -> None:
+    """A sentence for whoever looks at the terminal; results go to stdout by `answer`."""
+    console.print(sentence, style=style or None, highlight=False, markup=False, soft_wrap=True)
 
 
 def answer(facts: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
@@ -47,25 +68,36 @@ def answer(facts: dict[str, Any], lines: list[str], *, as_json: bool) -> None:
     click.echo(json.dumps(facts, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
 
 
-def fail(sentence: str, *, as_json: bool = False) -> None:
-    """End with an error that says what to do."""
-    if as_json:
+def fail(sentence: str) -> NoReturn:
+    """End with an error that says what to do, in JSON where the command was asked for that."""
+    context = click.get_current_context(silent=True)
+    if context is not None and context.meta.get("tianping.json"):
         click.echo(json.dumps({"error": sentence}, ensure_ascii=False))
     else:
-        console.print(sentence, style="red", highlight=False)
+        say(sentence, style="red")
     sys.exit(1)
 
 
 def setup() -> str:
     """Start the embedded database if no other is named, and Django. Returns the database URL."""
-    import os  # noqa: PLC0415  # before settings are read
-
-    from tianping.config.database import start_embedded  # noqa: PLC0415
+    from tianping.config.database import start_embedded  # noqa: PLC0415  # before settings are read
 
     url = start_embedded()
     os.environ["DATABASE_URL"] = url
+    start_django()
+    return url
+
+
+def start_django() -> None:
+    """Django in the operator's language; a setting that cannot be understood is said in a sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tianping.config.settings")
     import django  # noqa: PLC0415
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415
 
-    django.setup()
-    return url
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        fail(_("有一项设置不对：%(why)s") % {"why": error})
+    from django.utils import translation  # noqa: PLC0415
+
+    translation.activate("en" if english() else "zh-hans")

@@ -6,16 +6,12 @@ The table is unlogged: after a crash the counters begin again. It holds digests,
 import hashlib
 import hmac
 import ipaddress
-import os
 import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
-
-# The addresses of the reverse proxies in front, whose last X-Forwarded-For entry is the caller.
-PROXIES = frozenset(p for p in os.environ.get("TIANPING_PROXIES", "").split(",") if p)
 
 _HIT = """INSERT INTO rate_window AS w (key, ends_at, hits)
  VALUES (%(key)s, clock_timestamp() + make_interval(secs => %(seconds)s), 1)
@@ -77,9 +73,9 @@ def limited(key: str, most: int, seconds: float) -> bool:
 
 
 def address(request: HttpRequest) -> str:
-    """The caller's address; of IPv6 the /64, which one household has to itself. Only our own proxy's word counts."""
+    """The caller's address; of IPv6 the /64, which one household has to itself. Only our own proxy's word counts (`PROXIES`)."""
     found = str(request.META.get("REMOTE_ADDR") or "")
-    if found in PROXIES:
+    if found in settings.PROXIES:
         found = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip() or found
     try:
         parsed = ipaddress.ip_address(found)

@@ -21,6 +21,7 @@ from tools.house.sentences import Said, in_python, in_template, loose_chinese
 from tools.house.tree import PROJECT, Broken, Tree
 
 PARTS = "tianping/locale/parts/"
+CLICK = "tianping/locale/zh_Hans/LC_MESSAGES/click.po"
 MERGED = "tianping/locale/en/LC_MESSAGES/django.po"
 HEADER = "# English of Tianping, merged from tianping/locale/parts by `make locale`. Edit the parts.\n"
 _HOLES = re.compile(r"%\((\w+)\)[sdf]|%[sdf]|\{\w*\}")
@@ -131,17 +132,22 @@ def written(catalog: Catalog) -> str:
     return HEADER + head + out.getvalue().decode()
 
 
-def compile_(folder: Path = PROJECT) -> Path:
-    """Write the .mo beside the merged file, whole or not at all."""
-    source = folder / MERGED
+def compile_(folder: Path = PROJECT) -> None:
+    """Write the .mo beside each catalogue: our English, and the Chinese of click's own words."""
+    for source, language in ((folder / MERGED, "en"), (folder / CLICK, "zh_Hans")):
+        if source.exists():
+            _compile(source, language)
+
+
+def _compile(source: Path, language: str) -> None:
+    """Whole or not at all."""
     with source.open("rb") as stream:
-        catalog = read_po(stream, locale="en")
+        catalog = read_po(stream, locale=language)
     target = source.with_suffix(".mo")
     part = target.with_suffix(f".{os.getpid()}")
     with part.open("wb") as out:
         write_mo(out, catalog)
     part.replace(target)
-    return target
 
 
 def main(command: str) -> None:

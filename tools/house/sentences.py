@@ -13,7 +13,7 @@ from tools.house.tree import line_of
 SINGLE = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
 CONTEXT = frozenset({"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"})
-_HOMES = frozenset({"django.utils.translation", "tianping.kernel.lifecycle.text", "gettext"})
+_HOMES = frozenset({"django.utils.translation", "tianping.kernel.lifecycle.text", "tianping.config.words", "gettext"})
 _STRING = r"[uU]?(?:'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
 _CALL = re.compile(rf"(?<!\w)(_|n?gettext(?:_lazy|_noop)?|n?pgettext)\(\s*({_STRING}(?:\s*,\s*{_STRING})*)", re.DOTALL)
 _HAN = re.compile(r"[\u4e00-\u9fff]+")

@@ -28,14 +28,14 @@ class SendError(Exception):
 
 def _gateway() -> tuple[str, str]:
     """Where the operator takes messages, and the secret that signs them; empty where there is none."""
-    return getattr(settings, "TIANPING_SMS_URL", ""), getattr(settings, "TIANPING_SMS_SECRET", "")
+    return settings.TIANPING_SMS_URL, settings.TIANPING_SMS_SECRET
 
 
 def ready() -> list[str]:
     """The channels that this installation can use; what goes another way waits in the table."""
     found = []
     backend = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
-    if backend != "smtp" or settings.EMAIL_HOST not in {"", "localhost"}:
+    if backend != "smtp" or settings.EMAIL_HOST:
         found.append("email")
     if all(_gateway()):
         found.append("sms")

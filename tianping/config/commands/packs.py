@@ -4,37 +4,40 @@ from pathlib import Path
 
 import click
 
-from tianping.config.terminal import answer, fail, json_option, setup
+from tianping.config.terminal import answer, fail, json_option, progress, setup
+from tianping.config.words import gettext as _
 
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-@click.group()
+@click.group(help=_("数据包：类别、时限、单位、网格等。"))
 def packs() -> None:
-    """数据包：类别、时限、单位、网格等。"""
+    pass
 
 
-@packs.command()
+@packs.command(help=_("检查数据包，列出每一处问题（文件、行、原因），不写数据库；有问题时退出码是 1。"))
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @json_option
 def check(folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """检查数据包，列出每一处问题（文件、行、原因），不写数据库。"""
     setup()
     from tianping.kernel.packs.loader import check as look  # noqa: PLC0415
     from tianping.kernel.packs.loader import read_pack  # noqa: PLC0415
 
     found = [read_pack(folder) for folder in folders]
-    problems = [str(p) for pack in found for p in (*pack.problems, *look(pack, [o for o in found if o is not pack]))]
-    answer({"problems": problems}, problems or ["没有问题"], as_json=as_json)
+    problems = []
+    with progress(_("检查"), quiet=as_json) as step:
+        for number, pack in enumerate(found, 1):
+            problems += [str(p) for p in (*pack.problems, *look(pack, [o for o in found if o is not pack]))]
+            step(number, len(found))
+    answer({"problems": problems}, problems or [_("没有问题")], as_json=as_json)
     if problems:
         raise SystemExit(1)
 
 
-@packs.command()
+@packs.command(help=_("装入数据包。重复装入不会有变化；有一处不对就一行也不写。"))
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @json_option
 def load(folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """装入数据包。重复装入不会有变化；有一处不对就一行也不写。"""
     setup()
     from django.conf import settings  # noqa: PLC0415
 
@@ -42,25 +45,29 @@ def load(folders: tuple[Path, ...], *, as_json: bool) -> None:
     from tianping.kernel.packs.loader import PackError  # noqa: PLC0415
 
     try:
-        made = load_county(list(folders), settings.JURISDICTION)
+        with progress(_("装入"), quiet=as_json) as step:
+            made = load_county(list(folders), settings.JURISDICTION, progress=step)
     except PackError as error:
-        fail("\n".join(str(p) for p in error.problems), as_json=as_json)
-        return
-    facts = {name: {"added": c.added, "changed": c.changed, "ended": c.ended} for name, c in made.packs.items()}
-    lines = [f"{name}：新增 {c.added}，更改 {c.changed}，停用 {c.ended}" for name, c in made.packs.items()]
+        fail("\n".join(str(p) for p in error.problems))
+    changes = {name: {"added": c.added, "changed": c.changed, "ended": c.ended} for name, c in made.packs.items()}
+    counts = {name: getattr(made, name) for name in ("agencies", "posts", "people", "grids", "places")}
+    lines = [
+        _("%(pack)s：新增 %(added)s，更改 %(changed)s，停用 %(ended)s") % ({"pack": name} | c)
+        for name, c in changes.items()
+    ]
     lines.append(
-        f"单位 {made.agencies}，岗位 {made.posts}，人员 {made.people}，网格新增 {made.grids}，地址新增 {made.places}"
+        _("单位 %(agencies)s，岗位 %(posts)s，人员 %(people)s，网格新增 %(grids)s，地址新增 %(places)s") % counts
     )
-    answer(facts, lines, as_json=as_json)
+    answer(changes | {"county": counts}, lines, as_json=as_json)
 
 
-@packs.command("list")
+@packs.command("list", help=_("列出装入过的数据包和各类行数。"))
 @json_option
 def list_(*, as_json: bool) -> None:
-    """列出装入过的数据包和各类行数。"""
     setup()
     from django.conf import settings  # noqa: PLC0415
     from django.db.models import Count  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
 
     from tianping.kernel.packs.models import PackRelease, PackRow  # noqa: PLC0415
 
@@ -71,5 +78,10 @@ def list_(*, as_json: bool) -> None:
         "releases": [{"pack": r.pack, "version": r.version, "loaded_at": r.loaded_at} for r in releases],
         "rows": kinds,
     }
-    lines = [f"{r.pack} {r.version}，{r.loaded_at:%Y-%m-%d %H:%M} 装入" for r in releases]
-    answer(facts, [*lines, *(f"  {kind} {count}" for kind, count in kinds.items())], as_json=as_json)
+    lines = [
+        _("%(pack)s %(version)s，%(at)s 装入")
+        % {"pack": r.pack, "version": r.version, "at": f"{timezone.localtime(r.loaded_at):%Y-%m-%d %H:%M}"}
+        for r in releases
+    ]
+    lines += [f"  {kind} {count}" for kind, count in kinds.items()]
+    answer(facts, lines or [_("还没有装入数据包：tianping packs load packs/national 您的县")], as_json=as_json)

@@ -57,7 +57,7 @@ class Gateway:
 
     def send_code(self, phone: str, code: str) -> None:
         channels = "tianping.capabilities.notices.channels"
-        if not getattr(settings, "TIANPING_SMS_URL", ""):
+        if not settings.TIANPING_SMS_URL:
             raise NotSentError
         words = _("验证码%(code)s，五分钟内有效。不是您本人操作，请不要理会，也不要告诉别人。") % {"code": code}
         try:
