@@ -8,6 +8,11 @@ CHILD_OF_CODES = {"category": ("neighbour.leak", "road.light"), "grade": ("1", "
 TEXTS = ("楼上漏水。", "路灯不亮", "第一行\n第二行", "  前后有空格  ", "１２３ ABC")
 
 
+def office_of(person):
+    """The office in which a person of the walk holds a post."""
+    return AGENCIES[UUID(person).int % len(AGENCIES)]
+
+
 class Answers:
     """Raw values for a step's form. `rng` decides; `others` are the matters that a merge or link may name."""
 

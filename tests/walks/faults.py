@@ -143,13 +143,25 @@ def _nothing(target, name, answer=None):
 
 
 @contextmanager
-def _complained_may_have_it(registry):
-    true = registry.guards["not_the_complained"]
-    registry.guards["not_the_complained"] = replace(true, test=lambda _reads: True)
+def _never_refuses(registry, guard):
+    true = registry.guards[guard]
+    registry.guards[guard] = replace(true, test=lambda _reads: True)
     try:
         yield
     finally:
-        registry.guards["not_the_complained"] = true
+        registry.guards[guard] = true
+
+
+def _counts_no_leaving():
+    true = effects._unlead
+
+    def unlead(run, matter, move, *, linked):
+        leader = run.matters.get(matter.leader)
+        true(run, matter, move, linked=linked)
+        if leader is not None:
+            leader.followers += 1
+
+    return patch.object(effects, "_unlead", unlead)
 
 
 def planted(registry):
@@ -170,7 +182,10 @@ def planted(registry):
         "required fields may be empty": _requires_nothing,
         "an office sees a protected matter": _office_sees,
         "posts act in a protected matter": _posts_in_a_protected_matter,
-        "who is complained of gets the matter": lambda: _complained_may_have_it(registry),
+        "who is complained of gets the matter": lambda: _never_refuses(registry, "not_the_complained"),
+        "somebody of the office complained of is assigned": lambda: _never_refuses(registry, "not_of_the_complained"),
+        "who follows no longer is counted on": _counts_no_leaving,
+        "what leaves a merge follows on": lambda: _nothing(effects, "_unlead"),
         "undo forgets the office": lambda: _undo_forgets("hold"),
         "undo forgets the clocks": lambda: _undo_forgets("term"),
         "undo leaves the office in sight": lambda: _effect_left_out("seen"),

@@ -1,8 +1,13 @@
 """What must hold after every step. Written against the declarations, not with the engine's own functions."""
 
+from uuid import UUID
+
+from tests.walks.answers import office_of
 from tianping.kernel.lifecycle import effects, rights
 from tianping.kernel.lifecycle.state import SEALED
 from tianping.kernel.lifecycle.vocabulary import OPEN, Assigned, Children, Kernel, Lapse, Leader, Party, Post
+
+WALKERS = 100  # the ids of a walk's people are small numbers; those of the stored walk are the county's
 
 
 class BrokenError(Exception):
@@ -53,6 +58,12 @@ def archived(registry, matter):
 
 def keep(registry, matters, decision, before, log):
     """Check every promise on the matters that a decision touched."""
+    for ident in {m for d in decision.matters.values() for m in (d.id, d.leader) if m}:
+        followers = sum(m.leader == ident for m in matters.values())
+        need(
+            matters[ident].followers == followers,
+            f"{matters[ident].followers} followers are counted, there are {followers}",
+        )
     for matter in decision.matters.values():
         _open_road(registry, matter)
         for proceeding in matter.proceedings.values():
@@ -62,6 +73,7 @@ def keep(registry, matters, decision, before, log):
             _todo(procedure, matter, proceeding)
             _children(registry, procedure, matter, proceeding)
             _complained(matter, proceeding, procedure)
+            _follows(matter, proceeding, procedure)
         _sight(registry, matter, log[matter.id])
     for move in decision.moves:
         _facts(registry, move, before.get(move.matter), decision.matters[move.matter])
@@ -138,6 +150,18 @@ def _complained(matter, proceeding, procedure):
     complained = matter.facts.get("complained_agency")
     if complained and proceeding.state not in procedure.final:
         need(not proceeding.holder.startswith(complained), "who is complained of has the matter")
+        people = [p for p in proceeding.assigned.values() if UUID(p).int < WALKERS]
+        ours = [p for p in people if office_of(p).startswith(complained)]
+        need(not ours, "somebody of the office complained of is assigned")
+
+
+def _follows(matter, proceeding, procedure):
+    """Who follows is in a state that follows, or suspended out of one; nobody else names a leader."""
+    states = {step.target for step in procedure.steps if "leader" in step.touches}
+    if states:
+        suspended = bool(procedure.suspended) and proceeding.state == procedure.suspended
+        state = proceeding.back if suspended else proceeding.state
+        need((matter.leader is not None) == (state in states), f"the leader is {matter.leader} in {proceeding.state}")
 
 
 def _sight(registry, matter, log):

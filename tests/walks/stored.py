@@ -21,7 +21,7 @@ from tianping.kernel.matters.chains import verify_chains
 from tianping.kernel.matters.checks import form_checks
 from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.reads import extra_for
-from tianping.kernel.matters.snapshot import lock, read
+from tianping.kernel.matters.snapshot import lock, open_for_writing, read
 from tianping.kernel.packs.book import book
 
 CHECKED = ("state", "holder", "assigned", "counts", "pending", "back", "supervised", "slot", "procedure", "version")
@@ -173,7 +173,11 @@ class StoredWorld:
     def _decided(self, step, matter_id, proceeding_id, raw, actor, other):
         """What the pure engine makes of the stored states, or None when it refuses."""
         wanted = [matter_id] + ([other] if other else [])
+        leader = self.matters[matter_id].leader
         with acting(actor):
+            if leader:
+                open_for_writing([leader])
+                wanted.append(leader)
             snapshot = read(JURISDICTION, lock(JURISDICTION, wanted, None, update=False), None, last=bool(step.undoes))
             if matter_id not in snapshot.matters:
                 return None  # out of this actor's sight

@@ -7,7 +7,7 @@ from random import Random
 from uuid import UUID
 
 from tests.walks import promises
-from tests.walks.answers import CENTRE, Answers
+from tests.walks.answers import CENTRE, Answers, office_of
 from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.ledger.chain import Row, entry_hash
 from tianping.kernel.ledger.verify import verify_chain
@@ -218,11 +218,14 @@ class World:
         other = matters.get(UUID(raw["other_matter"])) if raw.get("other_matter") else None
         extra = {
             "relations": ["亲属"] if self.rng.random() < 0.1 else [],
+            "offices": self._offices(step, raw, actor),
             "other": None if other is None or other is matter else {"free": self._free(other), "id": str(other.id)},
             "today": self.rng.choice(DAYS),
             "row:retention": self.rng.choice(ROWS),
         }
         involved = {matter_id: matter} | ({other.id: other} if other else {})
+        if matter.leader is not None:
+            involved[matter.leader] = matters[matter.leader]
         before = {m: copy.deepcopy(s) for m, s in involved.items()}
         guard = promises.failing(self.registry, step, matter, proceeding, actor, form, extra)
         command = Command(step.name, form, extra)
@@ -247,6 +250,11 @@ class World:
         if step.form.field("retention_until") and self.rng.random() < 0.8:
             raw["retention_until"] = self.rng.choice(("2060-12-31", "2019-12-31"))
         return raw
+
+    def _offices(self, step, raw, actor):
+        """Where whoever is named holds a post; where nobody can be named, whoever acts."""
+        people = [f.name for f in step.form.fields if self.registry.concepts[f.concept].type == "person"]
+        return [office_of(raw[n]) for n in people if n in raw] if people else [actor.agency]
 
     def _free(self, other):
         absorbs = any(

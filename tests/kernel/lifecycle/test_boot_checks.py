@@ -114,6 +114,14 @@ CASES = {
     "lapse unknown": (with_step(P, step(by=(Lapse("moon"),), target="done")), "unknown term 'moon'"),
     "leader unknown": (with_step(P, step(by=(Leader(frozenset({"moon"})),))), "the leader's step 'moon'"),
     "extends unknown": (with_step(P, step(extends="moon", form=form("amount"))), "extends the unknown term 'moon'"),
+    "leaves a merge silently": (
+        with_step(
+            replace(P, states=P.states | {"following": "并案"}),
+            step("merge", target="following", touches={"leader": "other_matter"}, form=form("other_matter")),
+            step("apart", "following", "open"),
+        ),
+        "step 'apart' leaves 'following', which follows another handling",
+    ),
     "reversible for nobody": (with_step(P, step(reversible=True)), "marked reversible, but no step undoes it"),
     "undoes unknown": (with_step(P, step("undo", undoes=frozenset({"moon"}))), "undoes the unknown step 'moon'"),
     "undoes unmarked": (with_step(P, step("undo", undoes=frozenset({"finish"}))), "not marked reversible"),

@@ -55,15 +55,33 @@ def refused(call):
 
 
 # ── merge ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-def merging():
+def merging(word="on"):
     steps = (
         step("merge", target="following", touches={"leader": "other_matter"}, form=OTHER),
         step("absorb", ("open",), None, (Kernel(),)),
-        step("apart", "following", "open", touches={"unlead": "on"}),
+        step("apart", "following", "open", touches={"unlead": word}),
     )
     d = desk(*steps, states=P.states | {"following": "并案"})
     d.begin()
     return d, next(m for m in d.matters.values() if m.id != d.matter.id)
+
+
+@pytest.mark.parametrize(("word", "links"), [("on", 0), ("linked", 1)])
+def test_who_leaves_a_merge_is_counted_down_and_linked_where_it_is_said(word, links):
+    d, leader = merging(word)
+    d.take("merge", {"other_matter": str(leader.id)})
+    assert (leader.followers, d.matter.leader) == (1, leader.id)
+    (move,) = d.take("apart").moves
+    assert (leader.followers, d.matter.leader) == (0, None)
+    assert [e["do"] for e in move.effects].count("link") == links
+    assert {"do": "lead", "to": None, "was": str(leader.id)} in move.effects
+
+
+def test_who_follows_nobody_has_nothing_to_leave():
+    d, _leader = merging()
+    d.road.state = "following"
+    (move,) = d.take("apart").moves
+    assert [e["do"] for e in move.effects] == ["state"]
 
 
 def test_a_merge_stands_on_both_chains():

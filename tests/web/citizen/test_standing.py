@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.people import actor
+from tests.people import JURISDICTION, actor
 from tests.web.citizen.conftest import LEAK, STORY
-from tianping.kernel.service import show
+from tianping.kernel.service import actor_for_code, progress, show
+from tianping.web.templatetags._dates import date_text
 
 pytestmark = pytest.mark.django_db
 WRONG = "没有找到这个查询码"
@@ -64,6 +65,20 @@ def test_the_promised_date_explains_itself_day_by_day(holding, road):
     assert "答复您的日子" in page
     assert 'class="cal"' in page
     assert "青溪县社会治理事项办理规则" in page
+
+
+def test_what_is_handled_together_is_answered_on_the_same_day_and_tells_no_more(holding, road):
+    leader, one = road(description="别人家的隐情"), road()
+    leader.take("triage", "dispatcher", category="neighbour.leak", grade="3")
+    leader.take("dispatch", "dispatcher", agency="zhujian")
+    promised = progress(actor_for_code(JURISDICTION, leader.code)).promised.at
+    one.take("merge", "dispatcher", other_matter=str(leader.matter))
+    page = holding(one.code).get("/standing/").content.decode()
+    assert "答复您的日子" in page
+    assert date_text(promised, "short") in page
+    assert 'class="cal"' not in page  # how that day was counted belongs to the other matter
+    assert "隐情" not in page
+    assert leader.receipt.number not in page
 
 
 def test_an_answer_is_rated_by_the_declared_form(holding, road):

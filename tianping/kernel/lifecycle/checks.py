@@ -39,7 +39,7 @@ TOUCHES = frozenset(
         "tell",
     }
 )
-READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "state", "today"})
+READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "offices", "state", "today"})
 READ_KINDS = frozenset({"fact", "count", "term", "children", "row"})
 WORDS_OF_HOLD = frozenset({"centre", "opener"})
 LASTING_TOUCHES = frozenset({"leader", "unlead", "link", "party", "protect", "correct", "erase", "tell"})
@@ -65,6 +65,7 @@ def check(registry: "Registry") -> list[str]:
             _guards,
             _derives,
             _terms,
+            _following,
             _undo,
             _released,
             *FAMILY,
@@ -285,6 +286,15 @@ def _terms(registry: "Registry", p: Procedure) -> Iterator[str]:
                     yield f"step {s.name!r} follows the leader's step {name!r}, which no procedure has; correct the name"
         if s.extends and s.extends != "*" and s.extends not in p.term_by_name:
             yield f"step {s.name!r} extends the unknown term {s.extends!r}; declare it or correct the name"
+
+
+def _following(_registry: "Registry", p: Procedure) -> Iterator[str]:
+    """The leader counts who follows it; so whatever leaves a state that follows must say that it does."""
+    following = {s.target for s in p.steps if "leader" in s.touches}
+    for state in p.open_states:
+        for s in p.steps_from(state) if state in following else ():
+            if set(p.targets(s, state)) - following - {p.suspended} and "unlead" not in s.touches:
+                yield f"step {s.name!r} leaves {state!r}, which follows another handling; let it touch 'unlead'"
 
 
 def _undo(_registry: "Registry", p: Procedure) -> Iterator[str]:

@@ -48,11 +48,12 @@ def common_steps(
     terms: Iterable[str] = (),
     extend: tuple[By, ...] = (),
     correcting: tuple[str, ...] = (),
+    assigning: tuple[str, ...] = (),
 ) -> tuple[Step, ...]:
     """The common steps, for those who `manage`, `work` on, `watch` over (督办), `extend` and `erase` in this procedure.
 
     `suspended`: the state that suspension enters. `reversible`: the steps that may be taken back. `terms`: those that
-    escalate. `correcting`: guards of a correction.
+    escalate. `correcting`, `assigning`: further guards of a correction, of an assignment.
     """
     steps = [
         Step(
@@ -62,7 +63,7 @@ def common_steps(
             None,
             manage,
             Form((Field("assignee", "assignee", required=True),)),
-            ("not_recused",),
+            ("not_recused", *assigning),
             touches={"assign:handler": "assignee"},
         ),
         Step(

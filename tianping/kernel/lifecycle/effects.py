@@ -176,7 +176,7 @@ def touch(
             case "leader":
                 _lead(run, matter, UUID(form[source]), move)
             case "unlead":
-                _unlead(run, matter, move)
+                _unlead(run, matter, move, linked=source == "linked")
             case "link":
                 move.effects.append({"do": "link", "matter": form[source]})
             case "party":
@@ -246,10 +246,14 @@ def _lead(run: "Run", matter: MatterState, leader_id: UUID, move: Move) -> None:
     raise RefusedError(_("那件事项已经并入别处、已办结或受保护，不能再并进去"))
 
 
-def _unlead(run: "Run", matter: MatterState, move: Move) -> None:
-    move.effects.append({"do": "lead", "to": None, "was": str(matter.leader) if matter.leader else None})
-    if matter.leader in run.matters:
-        run.matters[matter.leader].followers -= 1
+def _unlead(run: "Run", matter: MatterState, move: Move, *, linked: bool) -> None:
+    """Follow no longer; the leader counts one less. What was handled together stays linked."""
+    if matter.leader is None:
+        return
+    run.matters[matter.leader].followers -= 1
+    move.effects.append({"do": "lead", "to": None, "was": str(matter.leader)})
+    if linked:
+        move.effects.append({"do": "link", "matter": str(matter.leader)})
     matter.leader = None
 
 

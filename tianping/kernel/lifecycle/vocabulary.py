@@ -110,7 +110,8 @@ class Guard:
     """A condition of a step. `test` sees exactly what `reads` names, fetched in the step's one read.
 
     reads: "form", "actor", "matter", "parties", "fact:<concept>", "count:<step>", "term:<name>",
-    "children:<slot>", "last", "state" (the proceeding), "other" (the second matter of a merge), "relations" (recusal),
+    "children:<slot>", "last", "state" (the proceeding), "other" (the second matter of a merge), "relations" (why
+    who is named, or else who acts, must stand back), "offices" (where that person holds a post),
     "today" (local, ISO), "row:<field>" (the pack's row behind the code in that field).
     A `silent` guard hides its step when it fails; others leave it visible with their `refusal`, which may name what was
     read: `%(amount)s` is the value of "fact:amount".
@@ -166,8 +167,9 @@ class Step:
 
     `touches` maps a kernel effect to the form field that carries its value, or to a word:
     "holder" (agency field, or "centre"/"opener"), "assign:<role>" (person field), "leader" (matter field),
-    "unlead", "link" (matter field), "party:<role>" (prefix of name/phone/id fields), "protect" ("on"),
-    "correct" (concept field), "erase" (concept field), "supervise" ("on"/"off"), "tell" (words of a notice).
+    "unlead" ("on", or "linked": what was handled together stays linked), "link" (matter field), "party:<role>" (prefix of
+    name/phone/id fields), "protect" ("on"), "correct" (concept field), "erase" (concept field), "supervise" ("on"/"off"),
+    "tell" (words of a notice).
     `extends` names the term that the form's `amount` lengthens, or "*" when the form's `term` field names it.
     `undoes` names the steps whose newest entry this step takes back.
     """

@@ -51,6 +51,17 @@ class Receipt:
     repeated: bool = False  # the key had been seen: this is the entry of that time
 
 
+TRIES = 5  # of a step that must lock a second matter, which somebody may exchange while it waits
+
+
+class _UnlockedError(Exception):
+    """The step counts its leader's followers down, and that one's head is not locked. Heads are locked in the order of their
+    ids, in one statement: so all is let go and locked again, the leader among them."""
+
+    def __init__(self, leader: UUID) -> None:
+        self.leader = leader
+
+
 def registry() -> Registry:
     """The registry of this deployment's scenes."""
     return registry_of(tuple(settings.SCENES))
@@ -169,12 +180,17 @@ def advance(
     key_digest = _key_digest(actor, key)
     request = _request_digest(str(proceeding), step, form)
     times = happened_at, received_at
-    return _once(
-        actor,
-        key_digest,
-        request,
-        lambda: _advance(proceeding, step, actor, form, key_digest, request, times, located or {}),
-    )
+    leaders: list[UUID] = []
+
+    def write() -> Receipt:
+        return _advance(proceeding, step, actor, form, key_digest, request, times, located or {}, leaders)
+
+    for _try in range(TRIES):
+        try:
+            return _once(actor, key_digest, request, write)
+        except _UnlockedError as found:
+            leaders[:] = [found.leader]
+    raise RefusedError(_("别人正在办这件事，请再试一次"), "state")
 
 
 def _advance(
@@ -186,10 +202,13 @@ def _advance(
     request: bytes,
     times: tuple[datetime | None, datetime | None],
     located: dict[str, str],
+    leaders: list[UUID],
 ) -> Receipt:
     rules = registry()
     other = reads.other_matter(form)
-    heads = lock(actor.jurisdiction, [other] if other else [], proceeding)
+    if leaders:
+        open_for_writing(leaders)
+    heads = lock(actor.jurisdiction, leaders + ([other] if other else []), proceeding)
     snapshot = read(actor.jurisdiction, heads, key_digest, last=step_name == "undo")
     if snapshot.seen is not None:
         return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
@@ -197,6 +216,8 @@ def _advance(
         raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
     actor = for_step(rules, snapshot.matters.values(), proceeding, step_name, actor)
     _procedure, matter, _state, step = admit(rules, snapshot.matters, proceeding, step_name, actor)
+    if "unlead" in step.touches and matter.leader is not None and matter.leader not in heads:
+        raise _UnlockedError(matter.leader)
     values = parse(step.form, form, rules.concepts, known=matter.facts, checks=form_checks(actor, snapshot.stamp))
     documents = reads.documents_in(step, values, rules)
     extra = reads.extra_for(rules, step, matter, snapshot, values, actor)

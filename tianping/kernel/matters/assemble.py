@@ -26,7 +26,9 @@ def assemble(context: Context, decision: Decision) -> Rows:
         touched[move.proceeding] = None
         _entry(context, matter, move, first=number == 0)
     for matter in decision.matters.values():
-        if any(m.matter == matter.id for m in decision.moves):
+        head = context.snapshot.heads.get(matter.id)
+        counted = head is not None and head.row["followers"] != matter.followers
+        if counted or any(m.matter == matter.id for m in decision.moves):
             matter_rows(context, matter, touched)
     for term in context.clocks.changed():
         columns = {"jurisdiction": context.jurisdiction} | term_columns(term)

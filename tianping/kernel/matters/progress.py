@@ -1,23 +1,24 @@
 """What a receipt code shows: where a matter stands, who has it, until when. Never content, never names of people."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
-from tianping.kernel.agencies.acting import acting
+from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import guest_actor
 from tianping.kernel.clock.calendar import WorkCalendar
 from tianping.kernel.clock.engine import DueDate
 from tianping.kernel.lifecycle.offers import Offer, offers
-from tianping.kernel.lifecycle.state import Actor, RefusedError
+from tianping.kernel.lifecycle.registry import Registry
+from tianping.kernel.lifecycle.state import Actor, MatterState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.advance import read_code, registry
 from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.show import TermView, view_of_term
-from tianping.kernel.matters.snapshot import lock, read
+from tianping.kernel.matters.snapshot import TermRow, lock, read
 from tianping.kernel.matters.standing import as_party
 
 
@@ -45,6 +46,7 @@ class Progress:
     office_phone: str
     opened_at: datetime
     promised: DueDate | None
+    with_leader: datetime | None  # until when the handling that this matter follows is to be answered: the date alone
     next_due: DueDate | None  # the first clock that runs, where no answer date is promised yet
     terms: list[TermView]
     calendar: WorkCalendar
@@ -86,13 +88,10 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
         actor = as_party(actor, state)
         procedure = rules.procedure(main.procedure, main.version)
         work = clockwork(actor.jurisdiction)
-        terms = [
-            view_of_term(t, rules.procedure(state.proceedings[t.proceeding_id].procedure), work.calendar)
-            for t in snapshot.terms
-            if t.status != "ended"
-        ]
+        terms = [_view(rules, state, t, work.calendar) for t in snapshot.terms if t.status != "ended"]
+        leader = state.leader
         office, phone = _office(actor.jurisdiction, main.holder or state.centre)
-        return Progress(
+        found = Progress(
             matter=wanted,
             proceeding=main.id,
             number=row["number"],
@@ -104,6 +103,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
             office_phone=phone,
             opened_at=row["opened_at"],
             promised=_promised(terms),
+            with_leader=None,
             next_due=_first(terms),
             terms=terms,
             calendar=work.calendar,
@@ -111,6 +111,26 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
             offers=offers(rules, state, main, actor, snapshot.today),
             now=snapshot.now,
         )
+    return found if leader is None else replace(found, with_leader=_answered_by(actor.jurisdiction, leader))
+
+
+def _answered_by(jurisdiction: str, leader: UUID) -> datetime | None:
+    """The promised date of the leading matter, which the follower's reporter may not see: nothing else of it goes out."""
+    rules = registry()
+    with acting(system_actor(jurisdiction, "progress")):
+        snapshot = read(jurisdiction, lock(jurisdiction, [leader], None, update=False), None)
+        calendar = clockwork(jurisdiction).calendar
+    state = snapshot.matters[leader]
+    if state.protected:
+        return None
+    terms = [_view(rules, state, t, calendar) for t in snapshot.terms if t.status != "ended"]
+    promised = _promised(terms)
+    return promised.at if promised else None
+
+
+def _view(rules: Registry, state: MatterState, term: TermRow, calendar: WorkCalendar) -> TermView:
+    proceeding = state.proceedings[term.proceeding_id]
+    return view_of_term(term, rules.procedure(proceeding.procedure, proceeding.version), calendar)
 
 
 def _only(actor: Actor) -> UUID | None:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.state import Actor, MatterState, RefusedError
@@ -60,9 +61,11 @@ def extra_for(
         if kind == "row":
             extra[read] = _row(registry, step, matter, snapshot, values, what, actor)
     if "other" in wanted:
-        extra["other"] = _other(registry, matter, snapshot)
-    if "relations" in wanted:
-        extra["relations"] = relations(actor.jurisdiction, str(values.get("assignee") or ""), matter.id)
+        extra["other"] = _other(registry, matter, snapshot, other_matter(values))
+    if wanted & {"relations", "offices"}:
+        people = _concerned(registry, step, values, actor)
+        extra["relations"] = relations(actor.jurisdiction, people, matter.id)
+        extra["offices"] = offices_of(actor.jurisdiction, people)
     return extra
 
 
@@ -81,10 +84,10 @@ def _row(
     return in_force(actor.jurisdiction, snapshot.stamp, concept.source, str(code)) if code else None
 
 
-def _other(registry: Registry, matter: MatterState, snapshot: Snapshot) -> dict[str, Any] | None:
+def _other(registry: Registry, matter: MatterState, snapshot: Snapshot, named: UUID | None) -> dict[str, Any] | None:
     """Whether the other matter can lead: in sight, open, its own master, not protected, and not yet answered."""
-    other = next((m for m in snapshot.matters.values() if m.id != matter.id), None)
-    if other is None:
+    other = snapshot.matters.get(named) if named else None
+    if other is None or other is matter:
         return None
     takes = False
     for proceeding in other.proceedings.values():
@@ -94,14 +97,35 @@ def _other(registry: Registry, matter: MatterState, snapshot: Snapshot) -> dict[
     return {"free": takes and other.leader is None and not other.protected and not other.archived, "id": str(other.id)}
 
 
-def relations(jurisdiction: str, person: str, matter: UUID) -> list[str]:
-    """Why this person must stand back from this matter (回避); empty when nothing is declared."""
+def _concerned(registry: Registry, step: Step, values: Mapping[str, Any], actor: Actor) -> list[str]:
+    """Whom the step gives the matter to: those its form names; where it names nobody, whoever takes it."""
+    named = [name for name, concept in step.values if registry.concepts[concept].type == "person"]
+    return [str(values[n]) for n in named if values.get(n)] if named else [str(actor.user)]
+
+
+def relations(jurisdiction: str, people: list[str], matter: UUID) -> list[str]:
+    """Why these people must stand back from this matter (回避): a declared interest, or a part in it. Empty when nothing is known."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.why FROM recusal r JOIN identifier i ON i.jurisdiction = r.jurisdiction AND i.blind = r.blind"
             " JOIN party p ON p.jurisdiction = i.jurisdiction AND p.subject_id = i.subject_id"
-            " WHERE r.jurisdiction = %s AND r.user_id::text = %s AND p.matter_id = %s",
-            [jurisdiction, person, matter],
+            " WHERE r.jurisdiction = %(j)s AND r.user_id::text = ANY(%(people)s) AND p.matter_id = %(matter)s"
+            " UNION ALL SELECT 'party' FROM account u JOIN party p ON p.jurisdiction = u.jurisdiction"
+            " AND p.subject_id = u.subject_id WHERE u.jurisdiction = %(j)s AND u.id::text = ANY(%(people)s)"
+            " AND p.matter_id = %(matter)s",
+            {"j": jurisdiction, "people": people, "matter": matter},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def offices_of(jurisdiction: str, people: list[str]) -> list[str]:
+    """The paths of the offices in which these people hold a post now, on leave or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT p.path FROM appointment a JOIN post p ON p.jurisdiction = a.jurisdiction AND p.id = a.post_id"
+            " WHERE a.jurisdiction = %(j)s AND a.user_id::text = ANY(%(people)s) AND a.since <= %(today)s"
+            " AND (a.until IS NULL OR a.until >= %(today)s)",
+            {"j": jurisdiction, "people": people, "today": timezone.localdate()},
         )
         return [row[0] for row in cursor.fetchall()]
 

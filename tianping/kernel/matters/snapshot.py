@@ -148,7 +148,7 @@ def start(jurisdiction: str, matter: UUID, key_digest: bytes) -> Snapshot:
 
 
 def open_for_writing(matters: list[UUID]) -> None:
-    """Matters that are split off within this transaction are its to write, too."""
+    """Matters that this transaction may write though its actor need not see them: what is split off, what is followed."""
     fetch(
         b"SELECT set_config('tp.matters', concat_ws(' ', current_setting('tp.matters', true), $1::text), true)",
         [" ".join(str(m) for m in matters)],

@@ -29,6 +29,7 @@ _INSERTS = {
     "fact": "jurisdiction, id, matter_id, concept, value, entry_id, field, valid_from, superseded_by",
     "todo": "jurisdiction, proceeding_id, key, matter_id, steps, procedure, state, category, grade, place_path, due_at, since",
 }
+_AGAIN = {"link": " ON CONFLICT DO NOTHING"}  # two matters may be linked more than once
 _UPDATES = {
     "proceeding": ("state", "holder", "assigned", "counts", "pending", "back", "supervised", "closed_at"),
     "term": ("status", "due_at", "alarm_at", "pauses", "extensions", "ended_at"),
@@ -151,7 +152,7 @@ def _statement(parts: tuple[str, ...]) -> bytes:
                 columns = _INSERTS[table]
                 ctes.append(
                     f"{table}_in AS (INSERT INTO {table} ({columns}) SELECT {columns}"  # noqa: S608  # constants
-                    f" FROM json_populate_recordset(NULL::{table}, ${count}))"
+                    f" FROM json_populate_recordset(NULL::{table}, ${count}){_AGAIN.get(table, '')})"
                 )
             case _:  # "update"
                 sets = ", ".join(f"{c} = r.{c}" for c in _UPDATES[table])

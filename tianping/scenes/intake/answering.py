@@ -109,7 +109,7 @@ ANSWERING = (
         "answered",
         (Leader(frozenset({"answer", "answer_directly", "answer_at_once"})),),
         Form((Field("answer", "answer", required=True, revises=True),)),
-        touches={"tell": "answered"},
+        touches={"unlead": "linked", "tell": "answered"},
         public=_("答复您了"),
     ),
     Step(
@@ -119,7 +119,7 @@ ANSWERING = (
         "declined",
         (Leader(frozenset({"decline"})),),
         REASON,
-        touches={"tell": "declined"},
+        touches={"unlead": "linked", "tell": "declined"},
         public=_("没有受理"),
     ),
     Step(
@@ -166,7 +166,7 @@ PROTECTED = (
                 Field("assignee", "assignee", required=True),
             )
         ),
-        ("not_the_complained", "not_recused"),
+        ("not_the_complained", "not_of_the_complained", "not_recused"),
         touches={"holder": "agency", "assign:handler": "assignee"},
     ),
     Step(

@@ -19,7 +19,7 @@ ASSIST = Procedure(
     },
     steps=(
         Step("ask", _("请协办"), START, "asked", (Kernel(),)),
-        Step("accept", _("签收"), "asked", "assisting", HANDLE, NOTE),
+        Step("accept", _("签收"), "asked", "assisting", HANDLE, NOTE, ("stands_apart",)),
         Step("refuse", _("退回"), "asked", "refused", HANDLE, REASON),
         Step(
             "report",
@@ -30,7 +30,7 @@ ASSIST = Procedure(
             Form((Field("result", "result", required=True), Field("files", "files"))),
         ),
         Step("recall", _("不用协办了"), OPEN, "recalled", (Kernel(),)),
-        *common_steps(manage=(Post("head", "holder"),), work=HANDLE),
+        *common_steps(manage=(Post("head", "holder"),), work=HANDLE, assigning=("not_of_the_complained",)),
     ),
     terms=(Term("accept", _("签收"), "intake.accept", frozenset({"asked"})),),
     final={"done": "opener", "refused": "opener", "recalled": "end"},

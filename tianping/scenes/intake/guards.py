@@ -35,6 +35,11 @@ def _correct_keeps_off(reads: Mapping[str, Any]) -> bool:
     return not any(p.holder.startswith(str(form["value"])) for p in reads["matter"].proceedings.values())
 
 
+def _not_of_the_complained(reads: Mapping[str, Any]) -> bool:
+    complained = reads["fact:complained_agency"]
+    return not complained or not any(path.startswith(str(complained)) for path in reads["offices"] or ())
+
+
 _RETURNS = frozenset({"count:return", "count:return_third"})
 
 GUARDS = (
@@ -66,6 +71,18 @@ GUARDS = (
         frozenset({"form", "fact:complained_agency"}),
         _not_the_complained,
         _("不能交给被反映的单位或它的下属单位"),
+    ),
+    Guard(
+        "not_of_the_complained",
+        frozenset({"offices", "fact:complained_agency"}),
+        _not_of_the_complained,
+        _("这个人在被反映的单位或它的下属单位，应当回避，请换一位"),
+    ),
+    Guard(
+        "stands_apart",
+        frozenset({"relations"}),
+        lambda r: not r["relations"],
+        _("您和当事人有利害关系，应当回避，请本单位负责人另外指定承办人"),
     ),
     Guard(
         "correct_keeps_off",

@@ -63,6 +63,7 @@ INTAKE = Procedure(
         suspended="suspended",
         reversible=("triage", "dispatch", "accept", "verify"),
         correcting=("correct_keeps_off",),
+        assigning=("not_of_the_complained",),
         watch=WATCH,
         erase=(Post("supervisor", "centre"),),
         extend=(Post("head", "holder"),),

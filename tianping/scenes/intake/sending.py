@@ -108,7 +108,17 @@ SENDING = (
         (Kernel(),),
     ),
     # ── accepting and handling ──
-    Step("accept", _("签收"), "accepting", "handling", HANDLE, NOTE, reversible=True, public=_("承办单位接手了")),
+    Step(
+        "accept",
+        _("签收"),
+        "accepting",
+        "handling",
+        HANDLE,
+        NOTE,
+        ("stands_apart",),
+        reversible=True,
+        public=_("承办单位接手了"),
+    ),
     Step(
         "return",
         _("退回"),

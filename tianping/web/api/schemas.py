@@ -302,6 +302,9 @@ class Progress(Schema):
     office_phone: str
     opened_at: datetime
     promised: Due | None
+    answered_with_leader_by: datetime | None = Field(
+        description="For a matter that follows another handling: until when that one is to be answered"
+    )
     steps: list[PublicStep]
     offers: list[Offer]
 

@@ -129,6 +129,7 @@ def progress(found: Progress) -> dict[str, Any]:
         "office_phone": found.office_phone,
         "opened_at": found.opened_at,
         "promised": due(found.promised),
+        "answered_with_leader_by": found.with_leader,
         "offers": offers(found.offers),
         "steps": [{"sentence": gettext(s.sentence), "at": s.at, "office": s.office} for s in found.steps],
     }

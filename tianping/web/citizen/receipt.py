@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from tianping.kernel.service import Progress, RefusedError, actor_for_code, book, progress
 from tianping.web.citizen import picture
 from tianping.web.citizen.where import office_name
-from tianping.web.desk.present import left_of
+from tianping.web.desk.present import left_of, quick_left
 from tianping.web.templatetags._dates import date_text, time_text
 
 SENT: Final = "sent"  # the session's key for the last report: key, code, title, phone, drafts
@@ -98,7 +98,13 @@ def _track(request: HttpRequest, code: str) -> str:
 
 
 def answer_date(seen: Progress) -> dict[str, Any]:
-    """The date that counts now and what it is: before somebody has sorted the matter, no answer date is promised."""
+    """The date that counts now and what it is: before somebody has sorted the matter, no answer date is promised.
+
+    What follows another handling is answered with it: that day is told, and nothing else of the other matter.
+    """
+    if seen.with_leader is not None and seen.promised is None:
+        left = quick_left(seen.with_leader, seen.state, seen.now, seen.calendar)
+        return {"answer_label": _("答复您的日子"), "answer_by": seen.with_leader, "answer_time": "", "left": left}
     due = seen.promised or seen.next_due
     label = _("什么时候有专人接手") if seen.protected else _("什么时候告诉您谁来办")
     waiting = seen.state in BEFORE_SENDING

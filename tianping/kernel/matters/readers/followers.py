@@ -18,8 +18,10 @@ from tianping.kernel.matters.readers.declared import declared
 
 log = logging.getLogger(__name__)
 # Only who had joined before the leader's step goes with it: the leader's own chain says when, by the entry it recorded then.
+# What became protected meanwhile tells its followers nothing: they stay on the dispatcher's list.
 _FOLLOWERS = """SELECT p.id, p.procedure, p.version, p.state FROM matter m
  JOIN proceeding p ON p.jurisdiction = m.jurisdiction AND p.matter_id = m.id
+ JOIN matter l ON l.jurisdiction = m.jurisdiction AND l.id = m.leader AND NOT l.protected
  WHERE m.jurisdiction = %(j)s AND m.leader = %(leader)s AND p.closed_at IS NULL AND EXISTS (
    SELECT 1 FROM entry joined JOIN entry absorbed ON absorbed.jurisdiction = joined.jurisdiction
      AND absorbed.matter_id = %(leader)s AND absorbed.recorded_at = joined.recorded_at
