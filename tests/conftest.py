@@ -86,6 +86,17 @@ def _use(name: str) -> str:
     return before
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files(tmp_path_factory):
+    """Collected as every server does it before its first page."""
+    from django.conf import settings
+
+    from tianping.config.static import collect
+
+    settings.STATIC_ROOT = str(tmp_path_factory.mktemp("static"))
+    collect()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(template, django_db_blocker):
     """Instead of Django's own test database: a clone of the template, reached as the application's role."""

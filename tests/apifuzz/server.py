@@ -93,7 +93,7 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _try in range(300):
         if process.poll() is not None:
             break
-        with contextlib.suppress(URLError, ConnectionError), urlopen(address, timeout=5) as answer:  # noqa: S310  # loopback
+        with contextlib.suppress(URLError, ConnectionError, TimeoutError), urlopen(address, timeout=5) as answer:  # noqa: S310  # loopback
             answer.read()
             return
         time.sleep(0.1)

@@ -17,6 +17,7 @@ def database() -> Iterator[str]:
     from django.db import connections
 
     from tests.conftest import CLUSTER, _clone, _drop, _use, make_template
+    from tianping.config.static import collect
 
     with TemporaryDirectory() as folder:
         settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
@@ -26,6 +27,8 @@ def database() -> Iterator[str]:
                 "OPTIONS": {"location": f"{folder}/files"},
             }
         }
+        settings.STATIC_ROOT = f"{folder}/static"
+        collect()
         settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
         name = f"authz_{os.getpid()}"
         _clone(make_template(), name)

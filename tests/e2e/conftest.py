@@ -6,7 +6,6 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
@@ -65,7 +64,7 @@ def site(town, tmp_path_factory):
     from django.conf import settings
 
     settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
-    server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), _Threaded, _Quiet)
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), _Threaded, _Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "tianping.web.accounts.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # adds bytes at random, so that lengths tell nothing of what is secret (BREACH)
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tianping.web.accounts.middleware.SwitchMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -169,12 +170,12 @@ TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # the server warns where it is missing, and warnings are errors
 FILES_FOLDER = HOME / "files"  # contents under their hashes; S3 by other STORAGES
 UPLOAD_FOLDER = HOME / "uploads"  # files on their way
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(FILES_FOLDER)}},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Names with the content's hash, kept by browsers for good, and compressed beforehand.
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 SECURE_CONTENT_TYPE_NOSNIFF = True

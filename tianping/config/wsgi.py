@@ -2,7 +2,14 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tianping.config.settings")
-application = get_wsgi_application()
+django.setup()
+
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  # after Django is set up
+
+from tianping.config.static import collect  # noqa: E402
+
+collect()  # before the handler, which looks once for what is there
+application = WSGIHandler()

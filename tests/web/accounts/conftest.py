@@ -11,9 +11,8 @@ from tianping.kernel.agencies.models import User
 
 
 @pytest.fixture(autouse=True)
-def strict(settings, tmp_path):
+def strict(settings):
     settings.SECOND_FACTOR = "required"
-    settings.STATIC_ROOT = str(tmp_path)
 
 
 @pytest.fixture

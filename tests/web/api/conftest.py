@@ -18,11 +18,6 @@ LEAK = {
 }
 
 
-@pytest.fixture(autouse=True)
-def static_files(settings, tmp_path):
-    settings.STATIC_ROOT = str(tmp_path)
-
-
 class Caller:
     """One program that calls: its token, and JSON in and out."""
 

@@ -25,8 +25,7 @@ LEAK = {
 
 
 @pytest.fixture(autouse=True)
-def static_files(settings, tmp_path):
-    settings.STATIC_ROOT = str(tmp_path)
+def uploads(settings, tmp_path):
     settings.UPLOAD_FOLDER = tmp_path / "uploads"
 
 

@@ -62,5 +62,5 @@ def test_without_a_font_it_is_printed_instead(client, tell, monkeypatch):
 
 def test_printing_asks_the_browser_once(client, tell):
     tell()
-    assert "print.js" in client.get("/receipt/?print=1").content.decode()
-    assert "print.js" not in client.get("/receipt/").content.decode()
+    assert "js/print." in client.get("/receipt/?print=1").content.decode()
+    assert "js/print." not in client.get("/receipt/").content.decode()

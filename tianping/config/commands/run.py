@@ -49,7 +49,6 @@ def prepare() -> str:
 @json_option
 def serve(host: str, port: int, workers: int, *, no_work: bool, as_json: bool) -> None:
     setup()
-    collect()
     url = f"http://{shown(host)}:{port}/"
     run_services(host, port, workers, work=not no_work, ready=[json.dumps({"url": url}) if as_json else url])
 
@@ -77,13 +76,6 @@ def work(*, once: bool, as_json: bool) -> None:
         fail(_("有几部分没有做成：%(parts)s。原因见上面的日志；修好以后再运行，会接着做。") % {"parts": error})
     if once or as_json:
         answer({"done": done}, [_("做了 %(done)s 项") % {"done": done}], as_json=as_json)
-
-
-def collect() -> None:
-    """Bring styles and scripts to where they are served from."""
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def shown(host: str) -> str:
