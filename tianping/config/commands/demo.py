@@ -16,7 +16,7 @@ import psycopg
 from click.core import ParameterSource
 from psycopg import sql
 
-from tianping.config.commands.run import allow, collect, prepare, shown
+from tianping.config.commands.run import allow, prepare, shown
 from tianping.config.services import free, next_free, run_services
 from tianping.config.terminal import answer, fail, json_option, progress, say, setup
 from tianping.config.words import gettext as _
@@ -62,7 +62,6 @@ def demo(context: click.Context, host: str, port: int, *, no_serve: bool, fresh:
     if no_serve:
         answer(facts, _welcome(address)[:-1], as_json=as_json)
         return
-    collect()
     run_services(
         host, port, 2, work=True, ready=[json.dumps(facts, ensure_ascii=False)] if as_json else _welcome(address)
     )
