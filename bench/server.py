@@ -10,46 +10,34 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 
 from bench.stage import ROOT
+from tianping.config.services import server_command
 
 WORKERS = 2
-_GRANIAN = [
-    "-m",
-    "granian",
-    "--port",
-    "{port}",
-    "--workers",
-    str(WORKERS),
-    "--log-level",
-    "warning",
-    "--no-ws",
-    "--respawn-failed-workers",
-    "--respawn-interval",
-    "0.5",
-    "--workers-kill-timeout",
-    "5",
-]
-KINDS = {
-    "granian-asgi": [*_GRANIAN, "--interface", "asgi", "tianping.config.asgi:application"],
-    "granian": [*_GRANIAN, "--interface", "wsgi", "--blocking-threads", "4", "tianping.config.wsgi:application"],
-    "gthread": [
-        "-m",
-        "gunicorn",
-        "tianping.config.wsgi:application",
-        "--bind",
-        "127.0.0.1:{port}",
-        "--workers",
-        str(WORKERS),
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "4",
-        "--access-logfile",
-        "/dev/null",
-        "--log-level",
-        "warning",
-    ],
-}
-"""Name -> arguments of Python. gunicorn's sync worker is not among them: it closes the connection after each answer."""
+
+
+def _shipped(port: int) -> list[str]:
+    return server_command("127.0.0.1", port, WORKERS)[1:]
+
+
+def _wsgi(port: int) -> list[str]:
+    return [
+        *("-m", "granian", "--interface", "wsgi", "--blocking-threads", "4", "tianping.config.wsgi:application"),
+        *("--port", str(port), "--workers", str(WORKERS), "--no-ws", "--log-level", "warning"),
+        *("--respawn-failed-workers", "--respawn-interval", "0.5", "--workers-kill-timeout", "5"),
+    ]
+
+
+def _gthread(port: int) -> list[str]:
+    return [
+        *("-m", "gunicorn", "tianping.config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
+        *("--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "4"),
+        *("--access-logfile", "/dev/null", "--log-level", "warning"),
+    ]
+
+
+KINDS = {"granian-asgi": _shipped, "granian": _wsgi, "gthread": _gthread}
+"""Name -> arguments of Python for a port; the first is what `tianping serve` starts. gunicorn's sync worker is not among them:
+it closes the connection after each answer."""
 
 
 def free_port() -> int:
@@ -86,7 +74,7 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", seconds: float = 60)
 def serving(kind: str, env: dict[str, str]) -> Iterator[tuple[int, int]]:
     """A running server: its port and its process id."""
     port = free_port()
-    process = started([a.format(port=port) for a in KINDS[kind]], env | {"TIANPING_PROXIES": "127.0.0.1"})
+    process = started(KINDS[kind](port), env | {"TIANPING_PROXIES": "127.0.0.1"})
     try:
         wait_for(port, process)
         yield port, process.pid

@@ -55,7 +55,7 @@ class House:
         )
 
     def _server(self) -> "subprocess.Popen[Any]":
-        return self._run(*(a.format(port=self.port) for a in KINDS[SERVER]))
+        return self._run(*KINDS[SERVER](self.port))
 
     def _client(self, number: int, log: Path, tokens: str) -> "subprocess.Popen[Any]":
         client = subprocess.Popen(
