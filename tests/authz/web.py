@@ -120,6 +120,8 @@ NOTHING_TO_TELL = frozenset(
         "desk/admin/people/",
         "desk/admin/people/add/",
         "desk/admin/people/<uuid:user>/",
+        "desk/admin/people/<uuid:user>/phone/",
+        "desk/admin/people/<uuid:user>/second/",
         "desk/admin/sheets/<slug:kind>/",
         "desk/admin/sheets/<slug:kind>/bring/",
         "desk/admin/packs/",

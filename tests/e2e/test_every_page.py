@@ -142,6 +142,8 @@ def addresses(matters):
         "desk:admin-people": ("linhaitao", "/desk/admin/people/"),
         "desk:admin-person-add": ("linhaitao", "/desk/admin/people/add/"),
         "desk:admin-person": ("linhaitao", reverse("desk:admin-person", args=[actor("handler").user])),
+        "desk:admin-phone": ("linhaitao", reverse("desk:admin-phone", args=[actor("handler").user])),
+        "desk:admin-second": ("linhaitao", reverse("desk:admin-second", args=[actor("handler").user])),
         "desk:admin-appoint": ("linhaitao", f"{reverse('desk:admin-appoint', args=[post.id])}?at={post.path}"),
         "desk:admin-appointment": ("linhaitao", reverse("desk:admin-appointment", args=[post.held, "leave"])),
         "desk:admin-changes": ("guoyan", "/desk/admin/changes/"),

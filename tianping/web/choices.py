@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from tianping.kernel.agencies.actors import Held
+from tianping.kernel.agencies.administer import POSTS
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.vocabulary import Field
 from tianping.kernel.service import MatterView, book, offices, people_at, registry
@@ -20,6 +22,16 @@ def english() -> bool:
 def label_of(row: Any) -> str:
     twin = getattr(row, "name_en", "")
     return str(twin if twin and english() else row.name)
+
+
+def post_title(post: Held) -> str:
+    """As the holder is called here; in English by the kind of post."""
+    return _(POSTS[post.kind]) if english() and post.kind in POSTS else post.title
+
+
+def at_work(post: Held) -> str:
+    """The short name of the office; in English its English name."""
+    return post.agency_en if english() and post.agency_en else post.agency_short
 
 
 def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterView | None, holder: str) -> list[Any]:

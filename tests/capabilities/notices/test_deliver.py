@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import json
-import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
 import pytest
@@ -13,6 +11,7 @@ from django.core import mail
 from django.db import connection
 from django.utils import timezone
 
+from tests.capabilities.notices.conftest import SECRET, noon
 from tests.kernel.matters.conftest import Road
 from tests.people import actor
 from tianping.capabilities.notices.channels import SendError, send_sms
@@ -25,43 +24,7 @@ from tianping.kernel.agencies.models import AccessRecord, User
 from tianping.kernel.matters.after import destroy
 
 pytestmark = pytest.mark.django_db
-J, SECRET, PHONE = "990101", "gateway-secret", "13800002207"
-
-
-class Gateway(BaseHTTPRequestHandler):
-    answers: list = []
-    got: list = []
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        Gateway.got.append((dict(self.headers), body, self.path))
-        self.send_response(Gateway.answers.pop(0) if Gateway.answers else 200)
-        self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *_args):
-        """Says nothing."""
-
-
-@pytest.fixture
-def gateway(settings, monkeypatch):
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    Gateway.answers, Gateway.got = [], []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    settings.TIANPING_SMS_URL = f"http://127.0.0.1:{server.server_port}/send"
-    settings.TIANPING_SMS_SECRET = SECRET
-    yield Gateway
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def noon(days=1):
-    return timezone.localtime().replace(hour=12, minute=0) + timedelta(days=days)
+J, PHONE = "990101", "13800002207"
 
 
 def put(one, channel="sms", key="subject:x", text=PUBLIC_SMS, *, urgent=False):

@@ -145,7 +145,7 @@ def test_the_reporter_of_a_protected_matter_hears_a_neutral_sentence_only(road):
     one.take("protect_answer", "protector", answer="已经安排住处")
     (row,) = told(one.matter, "sms")
     assert row[3] == "您有一条新消息。方便时请联系%(office)s，电话%(phone)s。"
-    assert set(row[4]) == {"office", "phone"}
+    assert set(row[4]) == {"office", "office_en", "phone"}
 
 
 def test_a_third_return_calls_the_meeting(road):

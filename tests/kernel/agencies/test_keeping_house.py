@@ -300,7 +300,7 @@ def test_an_account_that_is_not_there_or_a_citizens_is_not_closed():
 def test_people_are_found_by_part_of_either_name_with_their_posts():
     found = people(actor("auditor"), "caoyon")
     assert [(p.username, p.active) for p in found] == [("caoyong", True)]
-    assert "住建局" in found[0].posts
+    assert [(short, kind) for short, _en, _title, kind in found[0].posts] == [("住建局", "handler")]
     assert people(actor("auditor"), user("handler").name[:2])[0].username == "caoyong"
     assert people(actor("auditor"), "no such person") == []
     Appointment.objects.filter(user_id=user("handler").id).update(until=TODAY - timedelta(days=1))

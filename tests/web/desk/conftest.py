@@ -1,9 +1,13 @@
 """A desk to sit at, and matters on their way."""
 
 import re
+import time
+from io import BytesIO
 
 import pytest
+import xlsxwriter
 from django.test import Client
+from python_calamine import load_workbook
 
 from tests.kernel.matters.conftest import Road
 from tests.people import WHO
@@ -46,6 +50,37 @@ def desk(db):
         return client
 
     return enter
+
+
+@pytest.fixture
+def enter(desk):
+    """An administrator who has just shown who they are."""
+
+    def log_in(who):
+        client = desk(who)
+        session = client.session
+        session["account_authentication_methods_user"] = session["_auth_user_id"]
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session.save()
+        return client
+
+    return log_in
+
+
+def book_of(headings, *rows):
+    out = BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        for n, row in enumerate([headings, *rows]):
+            sheet.write_row(n, 0, row)
+    out.seek(0)
+    out.name = "a.xlsx"
+    return out
+
+
+def exported(client, kind):
+    answer = client.get(f"/desk/admin/sheets/{kind}/")
+    return load_workbook(BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
 
 
 @pytest.fixture

@@ -1,37 +1,19 @@
 """Three administrators: the tree, who holds a post, accounts; and the record of what they changed."""
 
-import time
 from datetime import timedelta
 from io import BytesIO
 
 import pytest
-import xlsxwriter
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
-from python_calamine import load_workbook
 
 from tests.people import WHO, actor
-from tests.web.desk.conftest import words
+from tests.web.desk.conftest import book_of, exported, words
 from tianping.kernel.agencies import accounts, administer
 from tianping.kernel.agencies.models import AdminChange, Appointment, Post, User
 from tianping.kernel.service import RefusedError, acting, staff_actor
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def enter(desk):
-    """An administrator who has just shown who they are."""
-
-    def log_in(who):
-        client = desk(who)
-        session = client.session
-        session["account_authentication_methods_user"] = session["_auth_user_id"]
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
-        session.save()
-        return client
-
-    return log_in
 
 
 def said(what):
@@ -185,23 +167,9 @@ def test_closing_somebody_says_how_much_waits_in_their_hands(enter, road):
 
 
 # ── sheets ──
-def book_of(headings, *rows):
-    out = BytesIO()
-    with xlsxwriter.Workbook(out) as book:
-        sheet = book.add_worksheet()
-        for n, row in enumerate([headings, *rows]):
-            sheet.write_row(n, 0, row)
-    out.seek(0)
-    out.name = "a.xlsx"
-    return out
-
-
-def exported(client, kind):
-    answer = client.get(f"/desk/admin/sheets/{kind}/")
-    return load_workbook(BytesIO(b"".join(answer.streaming_content))).get_sheet_by_index(0).to_python()
-
-
-@pytest.mark.parametrize(("kind", "who"), [("offices", "system_admin"), ("appointments", "security_admin")])
+@pytest.mark.parametrize(
+    ("kind", "who"), [("offices", "system_admin"), ("people", "security_admin"), ("appointments", "security_admin")]
+)
 def test_what_was_exported_comes_back_and_changes_nothing(enter, kind, who):
     client = enter(who)
     headings, *rows = exported(client, kind)

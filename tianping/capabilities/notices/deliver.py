@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from tianping.capabilities.notices.channels import SendError, ready, send_email, send_sms
+from tianping.capabilities.notices.contacts import phone_of
+from tianping.capabilities.notices.languages import language_of
 from tianping.capabilities.notices.words import say
 from tianping.kernel.matters.opening import open_values
 from tianping.kernel.service import acting, registry, system_actor
 
 log = logging.getLogger(__name__)
-LANGUAGE = "zh-hans"  # nobody has told us another
 BATCH = 20
 WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 180, 360, 720))  # after the first, second … failure
 STALE = timedelta(days=3)  # news that old is none
@@ -41,7 +42,7 @@ class Leased:
     channel: str
     text: str
     blanks: dict[str, str]
-    matter: UUID
+    matter: UUID | None
     tries: int
 
 
@@ -57,8 +58,8 @@ def deliver(jurisdiction: str, now: datetime | None = None) -> int:
 
 def _send(jurisdiction: str, one: Leased, now: datetime) -> int:
     try:
-        to = _address(jurisdiction, one)
-        with override(LANGUAGE):
+        to, language = _address(jurisdiction, one)
+        with override(language):
             text = say(one.text, one.blanks)
             if one.channel == "sms":
                 send_sms(str(one.id), to, text)
@@ -82,11 +83,14 @@ def _mark(jurisdiction: str, statement: str, values: list[Any]) -> None:
         cursor.execute(statement, values)
 
 
-def _address(jurisdiction: str, one: Leased) -> str:
-    """The telephone number that was given with the matter, opened with a record; or the e-mail address of the account."""
+def _address(jurisdiction: str, one: Leased) -> tuple[str, str]:
+    """Where it goes and in which language: the number given with the matter, opened with a record; or what the account has."""
     actor = system_actor(jurisdiction, "notices")
     with acting(actor), connection.cursor() as cursor:
-        if one.channel == "sms":
+        language = language_of(jurisdiction, one.to_key)
+        if one.channel == "sms" and one.to_key.startswith("person:"):
+            found = phone_of(jurisdiction, UUID(one.to_key.removeprefix("person:")))
+        elif one.channel == "sms" and one.matter is not None:
             types = {c.name: c.type for c in registry().concepts.values()}
             opened = open_values(actor, one.matter, "contact", types=types, concepts=["reporter_phone"])
             found = next((str(o.value) for o in reversed(opened) if o.value), "")
@@ -99,7 +103,7 @@ def _address(jurisdiction: str, one: Leased) -> str:
             found = row[0] if row else ""
     if not found:
         raise SendError("no address", hopeless=True)
-    return found
+    return found, language
 
 
 def waiting(jurisdiction: str) -> dict[str, tuple[int, datetime]]:

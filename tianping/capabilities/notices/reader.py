@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from tianping.capabilities.notices.contacts import with_phone
 from tianping.capabilities.notices.deliver import deliver
 from tianping.capabilities.notices.store import add
 from tianping.capabilities.notices.words import (
@@ -17,6 +18,7 @@ from tianping.capabilities.notices.words import (
     NEUTRAL,
     PUBLIC,
     PUBLIC_SMS,
+    STAFF_URGENT,
     TODO,
     TODO_PROTECTED,
     TOLD,
@@ -45,7 +47,7 @@ _REPORTERS = """SELECT r.matter_id, r.subject_id, u.id, coalesce(u.email, ''), E
 _POSTS = """SELECT a.user_id, p.kind || '@' || p.path FROM appointment a
  JOIN post p ON p.jurisdiction = a.jurisdiction AND p.id = a.post_id
  WHERE a.jurisdiction = %s AND a.user_id = ANY(%s) AND a.since <= %s AND (a.until IS NULL OR a.until >= %s)"""
-_CENTRE = "SELECT name, phone FROM agency WHERE jurisdiction = %s AND path = %s"
+_CENTRE = "SELECT name, name_en, phone FROM agency WHERE jurisdiction = %s AND path = %s"
 _MATTER = "SELECT number, protected FROM matter WHERE jurisdiction = %s AND id = %s"
 
 
@@ -174,20 +176,32 @@ def _staff(
     urgent: bool,
     mail: bool,
 ) -> Iterator[Notice]:
-    """A letter to the key and, where it must not wait for somebody to look, an e-mail to each who answers to it."""
+    """A letter to the key and, where it must not wait for somebody to look, an e-mail to each who answers to it.
+
+    What is urgent goes to their telephones too, whatever the hour: both say only that something waits.
+    """
     yield Notice(source, key, "in_app", kind, text, blanks, matter, urgent)
-    if mail:
-        people = (
-            [key.removeprefix("person:")]
-            if key.startswith("person:")
-            else [str(h["user"]) for h in holders(jurisdiction, key)]
-        )
-        addressed = {
-            str(row[0]) for row in _rows("SELECT id FROM account WHERE id::text = ANY(%s) AND email <> ''", [people])
-        }
-        for person in people:
-            if person in addressed:
-                yield Notice(source, f"person:{person}", "email", kind, text, blanks, matter, urgent)
+    if not mail:
+        return
+    people = _reached(jurisdiction, key, urgent=urgent)
+    addressed = {
+        str(row[0]) for row in _rows("SELECT id FROM account WHERE id::text = ANY(%s) AND email <> ''", [people])
+    }
+    phoned = {str(user) for user in with_phone(jurisdiction)} if urgent else set()
+    said = (STAFF_URGENT, {}) if urgent else (text, blanks)
+    for person in people:
+        for channel, there in (("email", addressed), ("sms", phoned)):
+            if person in there:
+                yield Notice(source, f"person:{person}", channel, kind, *said, matter, urgent)
+
+
+def _reached(jurisdiction: str, key: str, *, urgent: bool) -> list[str]:
+    """Who is to be reached for a key: those at their post. When all are away and it is urgent, they are called all the same."""
+    if key.startswith("person:"):
+        return [key.removeprefix("person:")]
+    found = holders(jurisdiction, key)
+    present = [h for h in found if not h["away"]]
+    return [str(h["user"]) for h in (present or (found if urgent else []))]
 
 
 def _reporter(one: Told, step: Step, words: str, around: Around) -> Iterator[Notice]:
@@ -220,7 +234,8 @@ def _reporter(one: Told, step: Step, words: str, around: Around) -> Iterator[Not
 
 def _centre(jurisdiction: str, path: str) -> dict[str, str]:
     rows = _rows(_CENTRE, [jurisdiction, path])
-    return {"office": rows[0][0], "phone": rows[0][1]} if rows else {"office": "", "phone": ""}
+    name, name_en, phone = rows[0] if rows else ("", "", "")
+    return {"office": name, "office_en": name_en, "phone": phone}
 
 
 def _todo(one: Told, around: Around) -> Iterator[Notice]:

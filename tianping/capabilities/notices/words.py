@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from tianping.kernel.lifecycle.text import gettext_noop as _
 
@@ -21,13 +21,17 @@ TODO: Final = _("%(number)s 等您办：%(state)s")
 TODO_PROTECTED: Final = _("有一件受保护的事等您办")
 ALARM: Final = _("%(number)s %(label)s：%(why)s")
 ALARM_PROTECTED: Final = _("有一件受保护的事到了时限，请看一看")
+STAFF_URGENT: Final = _("有一件急事等您，请现在登录天平看看")
+SECOND_RESET: Final = _(
+    "您的第二道验证由安全管理员重设了，各处的登录都已退出，下次登录请重新设。不是您要求的，请马上告诉安全管理员。"
+)
 # What a step declares that it tells staff ("tell"), beside the reporter's own sentence.
 TOLD: Final[Mapping[str, str]] = {
     "protect": _("有一件受保护的事刚登记，请现在就联系当事人"),
     "meeting": _("%(number)s 第三次被退回，请开联席会议"),
     "request": _("%(number)s 反映人要求更正或删除个人信息，请处理"),
 }
-TRANSLATED: Final = frozenset({"public", "state", "label"})
+TRANSLATED: Final = frozenset({"public", "state", "label", "why"})
 
 _QUIET_FROM, _QUIET_UNTIL = time(21), time(8)
 
@@ -42,12 +46,14 @@ class Notice:
     kind: str
     text: str
     blanks: Mapping[str, str]
-    matter: UUID
+    matter: UUID | None
     urgent: bool = False
 
 
 def say(text: str, blanks: Mapping[str, str]) -> str:
-    """The sentence in the language that is active."""
+    """The sentence in the language that is active. A blank may bring its own English, as `office` in `office_en`."""
+    if (get_language() or "").startswith("en"):
+        blanks = {name: blanks.get(f"{name}_en") or value for name, value in blanks.items()}
     filled = {name: gettext(value) if name in TRANSLATED and value else value for name, value in blanks.items()}
     return gettext(text) % filled
 

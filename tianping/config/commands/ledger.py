@@ -44,12 +44,14 @@ def rotate(*, as_json: bool) -> None:
     setup()
     from django.conf import settings  # noqa: PLC0415
 
+    from tianping.capabilities.notices.contacts import reseal_phones  # noqa: PLC0415
     from tianping.kernel.matters.rotation import reseal_all  # noqa: PLC0415
     from tianping.kernel.matters.vault import vault  # noqa: PLC0415
 
     version = vault().store.rotate()
     with progress(_("换密钥"), quiet=as_json) as step:
         done = reseal_all(settings.JURISDICTION, step)
+    done += reseal_phones(settings.JURISDICTION)
     facts = {"version": version, "values": done}
     lines = [
         _("根密钥换到第 %(version)s 版，改封 %(values)s 项。") % facts,

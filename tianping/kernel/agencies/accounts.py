@@ -27,14 +27,14 @@ class Account:
     name: str
     email: str
     active: bool
-    posts: str
+    posts: list[tuple[str, str, str, str]]  # (office, its English name, title, kind of post) of each
 
 
 _PEOPLE = """SELECT u.id, u.username, u.name, u.email, u.is_active, coalesce((
-  SELECT string_agg(DISTINCT g.short_name || ' ' || a.title, '、')
+  SELECT json_agg(DISTINCT jsonb_build_array(g.short_name, g.name_en, a.title, p.kind))
    FROM appointment a JOIN post p ON p.jurisdiction = a.jurisdiction AND p.id = a.post_id
    JOIN agency g ON g.jurisdiction = p.jurisdiction AND g.id = p.agency_id
-   WHERE a.jurisdiction = u.jurisdiction AND a.user_id = u.id AND (a.until IS NULL OR a.until >= %s)), '')
+   WHERE a.jurisdiction = u.jurisdiction AND a.user_id = u.id AND (a.until IS NULL OR a.until >= %s)), '[]')
  FROM account u WHERE u.jurisdiction = %s AND u.kind = 'staff' AND (%s = '' OR strpos(u.name, %s) > 0 OR strpos(u.username, %s) > 0)
  ORDER BY u.is_active DESC, u.username LIMIT %s"""
 
@@ -42,8 +42,10 @@ _PEOPLE = """SELECT u.id, u.username, u.name, u.email, u.is_active, coalesce((
 def people(actor: Actor, text: str = "", most: int = PAGE) -> list[Account]:
     """Who works here, by part of the name or log-in name; their posts as one text."""
     need(actor, SYSTEM, SECURITY, AUDITOR)
+    rows = rows_of(_PEOPLE, [timezone.localdate(), actor.jurisdiction, text, text, text, most])
     return [
-        Account(*row) for row in rows_of(_PEOPLE, [timezone.localdate(), actor.jurisdiction, text, text, text, most])
+        Account(user, username, name, email, active, [(*post,) for post in posts])
+        for user, username, name, email, active, posts in rows
     ]
 
 
@@ -67,6 +69,22 @@ def add_person(actor: Actor, *, username: str, name: str, email: str = "") -> st
     return password
 
 
+def change_person(actor: Actor, user: UUID, *, name: str, email: str) -> bool:
+    """Another name or e-mail address. True when anything changed."""
+    need(actor, SECURITY)
+    with acting(actor):
+        statement = "SELECT name, email FROM account WHERE jurisdiction = %s AND id = %s AND kind = 'staff' FOR UPDATE"
+        found = rows_of(statement, [actor.jurisdiction, user])
+        if not found:
+            raise RefusedError(_("没有这个人"), "unknown")
+        before, after = dict(zip(("name", "email"), found[0], strict=True)), {"name": name, "email": email}
+        if before == after:
+            return False
+        rows_of("UPDATE account SET name = %s, email = %s WHERE id = %s", [name, email, user])
+        note_change(actor, "person.change", name, before, after)
+    return True
+
+
 def set_active(actor: Actor, user: UUID, *, active: bool, why: str) -> None:
     """Close an account or open it again. Who is closed is out at their next press; their posts stay and say nobody is there."""
     need(actor, SECURITY)
@@ -87,6 +105,27 @@ def set_active(actor: Actor, user: UUID, *, active: bool, why: str) -> None:
                 {"active": was},
                 {"active": active, "username": username, "why": why},
             )
+
+
+def note_reset(actor: Actor, user: UUID, *, why: str, factors: int, sessions: int) -> str:
+    """Write on the record that this person's second factor was taken away, inside the caller's `acting`. Their name.
+
+    Raises RefusedError: for oneself, or somebody who is not there. What is taken away, the caller takes away in the same
+    transaction.
+    """
+    need(actor, SECURITY)
+    if user == actor.user:
+        raise RefusedError(_("不能重设自己的，请另一位安全管理员来办"), "form")
+    found = rows_of(
+        "SELECT name, username FROM account WHERE jurisdiction = %s AND id = %s AND kind = 'staff' FOR UPDATE",
+        [actor.jurisdiction, user],
+    )
+    if not found:
+        raise RefusedError(_("没有这个人"), "unknown")
+    name, username = found[0]
+    after = {"factors": 0, "username": username, "sessions": sessions, "why": why}
+    note_change(actor, "person.second", name, {"factors": factors}, after)
+    return str(name)
 
 
 def waiting_for(jurisdiction: str, user: UUID) -> int:

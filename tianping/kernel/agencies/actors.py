@@ -32,10 +32,11 @@ class Held:
     agency: str
     agency_kind: str
     agency_short: str
+    agency_en: str
     deputy: bool
 
 
-_HELD = """SELECT p.id, p.kind, a.title, p.path, g.name, g.kind, g.short_name, a.deputy FROM appointment a
+_HELD = """SELECT p.id, p.kind, a.title, p.path, g.name, g.kind, g.short_name, g.name_en, a.deputy FROM appointment a
  JOIN post p ON p.jurisdiction = a.jurisdiction AND p.id = a.post_id
  JOIN agency g ON g.jurisdiction = p.jurisdiction AND g.id = p.agency_id
  WHERE a.jurisdiction = %(j)s AND a.user_id = %(u)s AND a.since <= %(d)s AND (a.until IS NULL OR a.until >= %(d)s)
@@ -128,12 +129,13 @@ def holders(jurisdiction: str, key: str) -> list[dict[str, Any]]:
     today = timezone.localdate()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT u.id, u.name, u.email, a.title, g.name, g.short_name, g.phone FROM post p"
+            "SELECT u.id, u.name, u.email, a.title, g.name, g.short_name, g.phone,"
+            " coalesce(a.away_from <= %s AND (a.away_until IS NULL OR a.away_until >= %s), false) FROM post p"
             " JOIN appointment a ON a.jurisdiction = p.jurisdiction AND a.post_id = p.id"
             " JOIN account u ON u.id = a.user_id JOIN agency g ON g.jurisdiction = p.jurisdiction AND g.id = p.agency_id"
             " WHERE p.jurisdiction = %s AND p.kind = %s AND p.path = %s AND u.is_active AND a.since <= %s"
             " AND (a.until IS NULL OR a.until >= %s) ORDER BY a.deputy, u.name",
-            [jurisdiction, kind, path, today, today],
+            [today, today, jurisdiction, kind, path, today, today],
         )
-        names = ["user", "name", "email", "title", "agency", "agency_short", "phone"]
+        names = ["user", "name", "email", "title", "agency", "agency_short", "phone", "away"]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

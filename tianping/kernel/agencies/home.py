@@ -15,6 +15,7 @@ class Home:
     root: str
     centre: str
     name: str
+    name_en: str
     number_format: str  # with {year} and {seq}
 
 
@@ -27,7 +28,7 @@ def home(jurisdiction: str) -> Home:
         return _cache[jurisdiction]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT r.path, c.path, r.name, r.short_name FROM agency c JOIN agency r ON r.jurisdiction = c.jurisdiction"
+            "SELECT r.path, c.path, r.name, r.name_en, r.short_name FROM agency c JOIN agency r ON r.jurisdiction = c.jurisdiction"
             " AND r.path = split_part(c.path, '.', 1) || '.' WHERE c.jurisdiction = %s AND c.kind = 'centre'"
             " ORDER BY length(c.path) LIMIT 1",
             [jurisdiction],
@@ -35,9 +36,9 @@ def home(jurisdiction: str) -> Home:
         row = cursor.fetchone()
     if row is None:
         raise NotLoadedError(_("还没有导入单位，请先运行 tianping packs load"))
-    root, centre, name, short = row
+    root, centre, name, name_en, short = row
     label = (short or name).removesuffix("县").removesuffix("市").removesuffix("区")
-    _cache[jurisdiction] = Home(root, centre, name, f"{label}〔{{year}}〕{{seq}}号")
+    _cache[jurisdiction] = Home(root, centre, name, name_en, f"{label}〔{{year}}〕{{seq}}号")
     return _cache[jurisdiction]
 
 

@@ -1,6 +1,7 @@
 """Offices and appointments by the sheet: every row is tried, the errors are told by row, and nothing is kept until all hold."""
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from tianping.kernel.agencies.accounts import add_person, change_person
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.agencies.administer import (
     KINDS,
@@ -29,7 +31,11 @@ from tianping.kernel.lifecycle.text import gettext_noop as _
 Row = Mapping[str, Any]
 OFFICES: Final = ("code", "name", "name_en", "short", "kind", "parent", "phone", "capacity")
 APPOINTMENTS: Final = ("office", "post", "username", "title", "since", "until", "deputy")
+PEOPLE: Final = ("username", "name", "email", "phone")
 MOST: Final = 5_000
+# What stands in the sheet for a number that is kept: nobody reads it back. An empty cell changes nothing either.
+KEPT, TAKEN_AWAY = "已登记", "删去"
+PhoneKeeper = Callable[[Actor, UUID, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,25 @@ class Tried:
     about: str
     done: str
     error: RefusedError | None = None
+    secret: str = ""  # the first password of a new person
 
 
-def try_sheet(actor: Actor, kind: str, sheet: Iterable[Row], *, keep: bool) -> list[Tried]:
-    """Take the rows in order, "offices" or "appointments". Only with `keep`, and only when every row holds, anything stays."""
-    take: Callable[[Actor, Row], str] = {"offices": _take_office, "appointments": _take_appointment}[kind]
+def try_sheet(
+    actor: Actor, kind: str, sheet: Iterable[Row], *, keep: bool, set_phone: PhoneKeeper | None = None
+) -> list[Tried]:
+    """Take the rows in order, "offices", "people" or "appointments". Only with `keep`, and only when every row holds, anything stays.
+
+    `set_phone` keeps the number of a person, where this installation keeps numbers.
+    """
+
+    def person(actor: Actor, row: Row) -> tuple[str, str]:
+        return _take_person(actor, row, set_phone)
+
+    take: Callable[[Actor, Row], tuple[str, str]] = {
+        "offices": _take_office,
+        "people": person,
+        "appointments": _take_appointment,
+    }[kind]
     need(actor, SYSTEM if kind == "offices" else SECURITY)
     found: list[Tried] = []
     with acting(actor):
@@ -52,7 +72,8 @@ def try_sheet(actor: Actor, kind: str, sheet: Iterable[Row], *, keep: bool) -> l
             about = str(row.get("name") or row.get("username") or row.get("code") or "")
             try:
                 with transaction.atomic():
-                    found.append(Tried(number, about, take(actor, row)))
+                    done, secret = take(actor, row)
+                found.append(Tried(number, about, done, secret=secret))
             except RefusedError as error:
                 found.append(Tried(number, about, "", error))
         if not keep or any(t.error for t in found):
@@ -87,7 +108,27 @@ def _coded(row: Row, name: str, known: Mapping[str, str]) -> str:
     return text if text in known else next((code for code, label in known.items() if label == text), text)
 
 
-def _take_office(actor: Actor, row: Row) -> str:
+def _take_person(actor: Actor, row: Row, set_phone: PhoneKeeper | None) -> tuple[str, str]:
+    username, name, email = _text(row, "username"), _text(row, "name"), _text(row, "email")
+    if not name:
+        raise wrong("name", _("写姓名"))
+    if email and not _EMAIL.fullmatch(email):
+        raise wrong("email", _("邮箱写得不对"))
+    secret = ""
+    found = rows_of(_PERSON, [actor.jurisdiction, username])
+    if not found:
+        secret = add_person(actor, username=username, name=name, email=email)
+        found = rows_of(_PERSON, [actor.jurisdiction, username])
+        changed = False
+    else:
+        changed = change_person(actor, found[0][0], name=name, email=email)
+    phone = _text(row, "phone")
+    if set_phone is not None and phone not in {"", KEPT}:
+        changed = set_phone(actor, found[0][0], "" if phone == TAKEN_AWAY else phone) or changed
+    return ("new" if secret else "changed" if changed else "same"), secret
+
+
+def _take_office(actor: Actor, row: Row) -> tuple[str, str]:
     code = _text(row, "code")
     if not _text(row, "name") or not _text(row, "short"):
         raise wrong("name", _("名称和短名都要写"))
@@ -105,43 +146,42 @@ def _take_office(actor: Actor, row: Row) -> str:
     if own:
         path, *old = own[0]
         if [*new.values(), True] == old:
-            return "same"
+            return "same", ""
         change_office(actor, path, **new, active=True)
-        return "changed"
+        return "changed", ""
     above = rows_of(
         "SELECT path FROM agency WHERE jurisdiction = %s AND code = %s", [actor.jurisdiction, _text(row, "parent")]
     )
     if not above:
         raise wrong("parent", _("没有这个上级单位，上级要排在前面"))
     add_office(actor, parent=above[0][0], code=code, kind=_coded(row, "kind", KINDS), **new)
-    return "new"
+    return "new", ""
 
 
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PERSON = "SELECT id FROM account WHERE jurisdiction = %s AND username = %s AND kind = 'staff'"
 _OPEN = """SELECT a.id, a.until FROM appointment a WHERE a.jurisdiction = %s AND a.post_id = %s AND a.user_id = %s
  AND (a.until IS NULL OR a.until >= %s) ORDER BY a.since DESC LIMIT 1"""
 
 
-def _take_appointment(actor: Actor, row: Row) -> str:
+def _take_appointment(actor: Actor, row: Row) -> tuple[str, str]:
     user, post = _user(actor, row), _post(actor, row)
     since, until = _day(row, "since") or timezone.localdate(), _day(row, "until")
     standing = rows_of(_OPEN, [actor.jurisdiction, post, user, timezone.localdate()])
     if standing:
         appointment, ends = standing[0]
         if ends == until:
-            return "same"
+            return "same", ""
         change_appointment(actor, appointment, "end", until=until)
-        return "changed"
+        return "changed", ""
     deputy = _text(row, "deputy") in {"是", "代理", "1", "yes", "True"}
     title = _text(row, "title") or POSTS[_coded(row, "post", POSTS)]
     appoint(actor, post, user, title=title, since=since, until=until, deputy=deputy)
-    return "new"
+    return "new", ""
 
 
 def _user(actor: Actor, row: Row) -> UUID:
-    found = rows_of(
-        "SELECT id FROM account WHERE jurisdiction = %s AND username = %s AND kind = 'staff'",
-        [actor.jurisdiction, _text(row, "username")],
-    )
+    found = rows_of(_PERSON, [actor.jurisdiction, _text(row, "username")])
     if not found:
         raise wrong("username", _("没有这个登录名，先在人员里添加"))
     return found[0][0]  # type: ignore[no-any-return]
@@ -166,9 +206,21 @@ def _post(actor: Actor, row: Row) -> UUID:
     return found[0][0]  # type: ignore[no-any-return]
 
 
-def sheet_of(actor: Actor, kind: str) -> list[list[Any]]:
-    """What stands now, in the columns that `try_sheet` takes: the sheet to change and bring back."""
+def sheet_of(actor: Actor, kind: str, phones: Collection[UUID] = ()) -> list[list[Any]]:
+    """What stands now, in the columns that `try_sheet` takes: the sheet to change and bring back.
+
+    `phones`: who has a number. The sheet says that there is one, never which.
+    """
     need(actor, SYSTEM, SECURITY)
+    if kind == "people":
+        return [
+            [*row[1:], KEPT if row[0] in phones else ""]
+            for row in rows_of(
+                "SELECT id, username, name, email FROM account WHERE jurisdiction = %s AND kind = 'staff' AND is_active"
+                " ORDER BY username",
+                [actor.jurisdiction],
+            )
+        ]
     if kind == "offices":
         return [
             list(row)
@@ -191,4 +243,4 @@ def sheet_of(actor: Actor, kind: str) -> list[list[Any]]:
     ]
 
 
-__all__ = ["APPOINTMENTS", "MOST", "OFFICES", "Tried", "sheet_of", "try_sheet"]
+__all__ = ["APPOINTMENTS", "MOST", "OFFICES", "PEOPLE", "Tried", "sheet_of", "try_sheet"]

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from tianping.kernel.agencies.home import NotLoadedError
 from tianping.kernel.service import home
 from tianping.web.accounts.asking import actor_of, posts_of_request
+from tianping.web.choices import at_work, english, post_title
 
 
 def _county() -> str:
     try:
-        return home(settings.JURISDICTION).name
+        found = home(settings.JURISDICTION)
+        return found.name_en if english() and found.name_en else found.name
     except NotLoadedError:
         return _("天平")
 
@@ -58,10 +60,10 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         "nav": [{"url": u, "label": label, "current": _under(request.path, u)} for u, label, shown in pages if shown],
         "me": {
             "name": actor.name,
-            "agency_short": current.agency_short if current else "",
+            "agency_short": at_work(current) if current else "",
             "posts": [
                 {
-                    "label": f"{p.title} · {p.agency_short}",
+                    "label": f"{post_title(p)} · {at_work(p)}",
                     "url": f"{request.path}?post={p.id}",
                     "current": p.id == actor.post,
                 }

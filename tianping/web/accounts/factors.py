@@ -1,16 +1,26 @@
 """The second factor: who needs one, whether this session has shown it; and where somebody is logged in."""
 
 from typing import Any, Final
+from uuid import UUID
 
 from allauth.account.signals import authentication_step_completed
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.db import transaction
 from django.db.models.signals import post_save
 from django.http import HttpRequest
+from django.utils import timezone
+from uuid_utils.compat import uuid7
 
+from tianping.capabilities.notices.contacts import with_phone
+from tianping.capabilities.notices.store import add
+from tianping.capabilities.notices.words import SECOND_RESET, Notice
+from tianping.kernel.agencies.accounts import note_reset
 from tianping.kernel.agencies.models import User
 from tianping.kernel.agencies.sessions import SHOWN
+from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.service import Actor, RefusedError, acting, system_actor
 
 # What somebody may open who has given a password but still has to set up a second factor. By the routes' names.
 ENROLMENT: Final = frozenset(
@@ -49,6 +59,37 @@ def end_sessions(user: User, *, one: int | None = None, all_but: str | None = No
     for session in chosen:
         session.end()
     return len(chosen)
+
+
+def without(users: list[UUID]) -> set[UUID]:
+    """Who of these has no second factor."""
+    held = Authenticator.objects.filter(user_id__in=users, type__in=_SHOWABLE).values_list("user_id", flat=True)
+    return set(users) - set(held)
+
+
+def reset(actor: Actor, user: UUID, why: str) -> None:
+    """Take away every factor of somebody who has lost theirs, end their sessions, write it on the record and tell them.
+
+    All of it or nothing. Raises RefusedError: for oneself, for somebody unknown, for somebody who has none.
+    """
+    with transaction.atomic():
+        with acting(actor):
+            held = Authenticator.objects.filter(user_id=user)
+            factors, sessions = held.count(), list(UserSession.objects.filter(user_id=user))
+            note_reset(actor, user, why=why, factors=factors, sessions=len(sessions))
+            if not factors:
+                raise RefusedError(_("还没有设第二道验证，不用重设"), "form")
+            held.delete()
+            for session in sessions:
+                session.end()
+        with acting(system_actor(actor.jurisdiction, "accounts")):  # letters are the system's
+            email = User.objects.get(id=user).email
+            ways = {"in_app": True, "email": bool(email), "sms": user in with_phone(actor.jurisdiction)}
+            source, key = f"second:{uuid7()}", f"person:{user}"
+            letters = [
+                Notice(source, key, way, "account", SECOND_RESET, {}, None) for way, there in ways.items() if there
+            ]
+            add(actor.jurisdiction, letters, timezone.now())
 
 
 def _used(*, request: HttpRequest, user: User, method: str, **_more: Any) -> None:

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from ninja import Header, Router, Status
 
+from tianping.capabilities.notices.languages import speak_to_reporters
 from tianping.kernel.service import Actor, actor_for_code, advance, progress, report
 from tianping.kernel.service import Receipt as Done
 from tianping.web.api import shaping
@@ -45,16 +47,16 @@ def receipt(done: Done) -> Status[dict[str, Any]]:
 @router.post("/reports", auth=Access("report", guests=True, limit=REPORTS), response={201: Receipt, 200: Receipt})
 def report_matter(request: HttpRequest, body: ReportIn, key: str = KEY) -> Status[dict[str, Any]]:
     """Report something. The receipt's code shows and moves the matter later; it is told only here."""
-    return receipt(
-        report(
-            actor=caller_of(request).actor,
-            form=plain(body.form),
-            key=key,
-            procedure=body.procedure,
-            step=body.step,
-            happened_at=body.happened_at,
-        )
+    done = report(
+        actor=caller_of(request).actor,
+        form=plain(body.form),
+        key=key,
+        procedure=body.procedure,
+        step=body.step,
+        happened_at=body.happened_at,
     )
+    speak_to_reporters(settings.JURISDICTION, done.matter, get_language() or "")
+    return receipt(done)
 
 
 @router.get("/progress", auth=BY_CODE, response=Progress)

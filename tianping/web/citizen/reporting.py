@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from tianping.capabilities.notices.languages import speak_to_reporters
 from tianping.kernel.service import RefusedError, offices, report
 from tianping.web.accounts.asking import elder_size
 from tianping.web.choices import english
@@ -170,6 +171,7 @@ def _send(request: HttpRequest, draft: dict[str, Any], page: drafts.Page) -> Htt
         receipt = report(actor=uploader(request), form=drafts.as_report(draft), key=draft["key"])
     except RefusedError as error:
         return _refused(request, page, form, draft, error)
+    speak_to_reporters(settings.JURISDICTION, receipt.matter, get_language() or "")
     request.session[SENT] = {
         "key": draft["key"],
         "code": receipt.code,

@@ -14,6 +14,7 @@ from tianping.kernel.service import PURPOSES, audit, registry
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required
 from tianping.web.desk.exporting import workbook
+from tianping.web.desk.names import Names
 from tianping.web.desk.present import with_query
 
 FILTERS = ("person", "purpose", "number", "day")
@@ -29,10 +30,10 @@ def readers(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format") == "xlsx":
         headings = (_("时间"), _("谁"), _("单位"), _("用途"), _("编号"), _("看了什么"), _("行数"))
         return workbook(_("查看记录.xlsx"), headings, _cells(actor, asked), widths={0: 18, 5: 40})
-    found = audit(actor, **asked, before=request.GET.get("before", ""))
+    found, names = audit(actor, **asked, before=request.GET.get("before", "")), Names(actor.jurisdiction)
     context = {
-        "rows": [_shown(r) for r in found.rows],
-        "alarms": found.alarms,
+        "rows": [_shown(r, names) for r in found.rows],
+        "alarms": [a | {"agency": names.called(a["agency"])} for a in found.alarms],
         "purposes": [(k, _(v)) for k, v in PURPOSES.items()],
         "asked": asked,
         "narrowed": any(asked.values()),
@@ -43,17 +44,18 @@ def readers(request: HttpRequest) -> HttpResponseBase:
     return render(request, "web/desk/audit.html", context)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _shown(row: dict[str, Any], names: Names) -> dict[str, Any]:
     concepts = registry().concepts
     what = "、".join(_(concepts[name].label) if name in concepts else name for name in row["what"])
-    return row | {"purpose": _(PURPOSES.get(row["purpose"], row["purpose"])), "what": what}
+    purpose = _(PURPOSES.get(row["purpose"], row["purpose"]))
+    return row | {"agency": names.called(row["agency"]), "purpose": purpose, "what": what}
 
 
 def _cells(actor: Any, asked: dict[str, str]) -> Iterator[list[Any]]:
-    before = ""
+    before, names = "", Names(actor.jurisdiction)
     for _page in range(PAGES):
         found = audit(actor, **asked, before=before)
-        for row in map(_shown, found.rows):
+        for row in (_shown(r, names) for r in found.rows):
             yield [row["at"], row["name"], row["agency"], row["purpose"], row["number"], row["what"], row["rows"]]
         before = found.next
         if not before:

@@ -220,7 +220,7 @@ def _case(actor: Actor, names: Names, view: MatterView, row: Row, form: SortForm
             "text": view.facts.get("description", ""),
             "files": [present.file_of(p) for p in view.papers],
             "steps": [{"label": _(offered[n].step.label), "url": step_url(n)} for n in BESIDE if n in offered],
-            "returned": next((e for e in present.timeline(view) if view.row["returns"] and e["full"]), None),
+            "returned": next((e for e in present.timeline(view, names) if view.row["returns"] and e["full"]), None),
             "alike": [_alike(a, offered, step_url) for a in alike(actor, view.state.id)],
         },
         "suggestion": advice.first,

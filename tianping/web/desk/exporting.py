@@ -80,7 +80,7 @@ def _cells(rows: Iterable[Row], names: Names) -> Iterator[Sequence[Any]]:
             channel_label(row.channel),
             row.place,
             state_label(row.procedure, row.state),
-            row.assignee_name or row.holder_name,
+            row.assignee_name or names.called(row.holder_name),
             row.due_at,
             row.opened_at,
             row.returns,

@@ -106,11 +106,11 @@ def _context(
         "left": left,
         "due": first.due.at if first and first.due else None,
         "due_of": _(first.label) if first else "",
-        "holder": main.assigned.get("handler") or main.holder_name,
+        "holder": main.assigned.get("handler") or names.office(main.state.holder) or main.holder_name,
         "mine": main.state.assigned.get("handler") == str(actor.user),
         "next_step": _next_step(main),
         "facts": _facts(view, names, BESIDE if beside else KNOWN),
-        "entries": present.timeline(view, only),
+        "entries": present.timeline(view, names, only),
         "chained": len(view.entries),
         "verify_url": reverse("desk:verify", args=[view.state.id]),
         "road_views": _road_views(view, address, only),
@@ -124,7 +124,7 @@ def _context(
             for i, number, title in view.links
         ],
         "followers": view.row["followers"],
-        "children": _children(view, main, here),
+        "children": _children(view, main, here, names),
     }
 
 
@@ -234,7 +234,7 @@ def _paper(paper: PaperView) -> dict[str, Any]:
     }
 
 
-def _children(view: MatterView, main: ProceedingView, here: Here | None) -> list[dict[str, Any]]:
+def _children(view: MatterView, main: ProceedingView, here: Here | None, names: Names) -> list[dict[str, Any]]:
     """Proceedings beside the main one: joint offices, each with its own buttons."""
     made: list[dict[str, Any]] = []
     for proceeding in view.proceedings:
@@ -247,7 +247,7 @@ def _children(view: MatterView, main: ProceedingView, here: Here | None) -> list
                 "name": _(proceeding.procedure.label),
                 "state": _(proceeding.state_label),
                 "shape": "running" if proceeding.open else "done",
-                "holder": proceeding.holder_name,
+                "holder": names.office(proceeding.state.holder) or proceeding.holder_name,
                 "steps": steps if proceeding.open else [],
                 "others": others if proceeding.open else [],
             }

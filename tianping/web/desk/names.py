@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tianping.kernel.agencies.administer import OfficeRow
 from tianping.kernel.service import Office, book, offices, registry
 from tianping.web.choices import english, label_of
 
@@ -27,7 +28,7 @@ def forget() -> None:
     _offices.clear()
 
 
-def office_name(office: Office) -> str:
+def office_name(office: Office | OfficeRow) -> str:
     return office.name_en if english() and office.name_en else office.name
 
 
@@ -64,9 +65,18 @@ class Names:
         return office_name(found) if found else ""
 
     def short(self, path: str) -> str:
-        """The declared short name."""
+        """The declared short name; English has the whole name only."""
         found = self.offices.get(path)
-        return found.short if found else ""
+        return self.called(found.short) if found else ""
+
+    @cached_property
+    def _by_short(self) -> dict[str, Office]:
+        return {o.short: o for o in self.offices.values()}
+
+    def called(self, short: str) -> str:
+        """An office that a row names by its short name, in the reader's language."""
+        found = self._by_short.get(short) if english() else None
+        return (found.name_en if found else "") or short
 
     def area(self, path: str) -> str:
         """The town or street in which a path lies; "" for the county itself."""

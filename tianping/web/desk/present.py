@@ -90,7 +90,7 @@ def list_rows(
             "due": quick_left(row.due_at, row.state, now, calendar),
             "place": names.area(row.place_path) if row.place else "",
             "state": state_label(row.procedure, row.state),
-            "holder": row.assignee_name or row.holder_name,
+            "holder": row.assignee_name or names.called(row.holder_name),
             "mine": row.assignee is not None and row.assignee == actor.user,
             "category": names.category(row.category),
             "reporter": channel_label(row.channel),
@@ -153,7 +153,7 @@ def main_of(view: MatterView) -> ProceedingView:
     return next((p for p in reversed(road) if p.open), road[-1])
 
 
-def timeline(view: MatterView, only: str = "") -> list[dict[str, Any]]:
+def timeline(view: MatterView, names: Names, only: str = "") -> list[dict[str, Any]]:
     """Newest first. `only`: "steps" leaves notes out, "papers" keeps entries with files."""
     files: dict[UUID, list[dict[str, Any]]] = {p.entry: [] for p in view.papers if p.entry}
     for paper in view.papers:
@@ -164,11 +164,11 @@ def timeline(view: MatterView, only: str = "") -> list[dict[str, Any]]:
         entries = [e for e in entries if e.step != "note"]
     if only == "papers":
         entries = [e for e in entries if e.id in files]
-    return [_entry(e, files.get(e.id, [])) for e in entries]
+    return [_entry(e, files.get(e.id, []), names) for e in entries]
 
 
-def _entry(entry: EntryView, files: list[dict[str, Any]]) -> dict[str, Any]:
-    who = " ".join(part for part in (entry.agency, entry.actor_name) if part)
+def _entry(entry: EntryView, files: list[dict[str, Any]], names: Names) -> dict[str, Any]:
+    who = " ".join(part for part in (names.called(entry.agency), entry.actor_name) if part)
     if not who:
         who = {"guest": _("反映人"), "citizen": _("反映人"), "system": _("系统")}.get(entry.actor_kind, "")
     text = next((str(entry.values[c]) for c in TOLD if entry.values.get(c)), "")

@@ -17,6 +17,7 @@ from tianping.kernel.agencies.accounts import people
 from tianping.kernel.agencies.administer import AUDITOR, KINDS, POSTS, SECURITY, SYSTEM, OfficeRow
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import fresh_required
+from tianping.web.choices import english
 from tianping.web.desk import names
 from tianping.web.desk.admin.frame import admins, change, data, kinds_of, tabs
 from tianping.web.desk.present import with_query
@@ -40,6 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "tabs": tabs(request, "offices"),
         "offices": [_line(o, office) for o in all_offices],
         "office": office,
+        "called": names.office_name(office) if office else "",
         "kind": _(KINDS.get(office.kind, office.kind)) if office else "",
         "posts": _posts(request, office, held) if office else [],
         "edit_url": with_query(reverse("desk:admin-office-edit"), at=office.path) if office and SYSTEM in held else "",
@@ -52,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _line(office: OfficeRow, chosen: OfficeRow | None) -> dict[str, Any]:
     return {
-        "name": office.name,
+        "name": names.office_name(office),
         "code": office.code,
         "url": here(office.path),
         "depth": min(office.path.count(".") - 1, 3),
@@ -81,7 +83,7 @@ def _posts(request: HttpRequest, office: OfficeRow, held: frozenset[str]) -> lis
         return {
             "name": h.name,
             "username": h.username,
-            "title": h.title,
+            "title": "" if english() else h.title,  # the heading says the kind of post in both languages
             "since": h.since,
             "until": h.until,
             "deputy": h.deputy,

@@ -12,11 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tianping.capabilities.notices.contacts import set_phone, with_phone
 from tianping.kernel.agencies import accounts
 from tianping.kernel.agencies.administer import AUDITOR, POSTS, SECURITY, SYSTEM
-from tianping.kernel.service import RefusedError
+from tianping.kernel.service import RefusedError, acting
+from tianping.web.accounts import factors
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import fresh_required
+from tianping.web.choices import english
 from tianping.web.desk.admin.frame import admins, change, data, kinds_of, refuse, tabs
 from tianping.web.desk.present import with_query
 from tianping.web.desk.steps import sheet
@@ -27,7 +30,11 @@ from tianping.web.desk.steps import sheet
 def index(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:60]
     may = SECURITY in kinds_of(request)
-    found = accounts.people(actor_of(request), text)
+    actor = actor_of(request)
+    found = accounts.people(actor, text)
+    bare = factors.without([p.user for p in found])
+    with acting(actor):
+        phones = with_phone(actor.jurisdiction)
     context = {
         "tabs": tabs(request, "people"),
         "people": [
@@ -35,17 +42,30 @@ def index(request: HttpRequest) -> HttpResponse:
                 "name": p.name,
                 "username": p.username,
                 "email": p.email,
-                "posts": p.posts,
+                "posts": "、".join(_post(*post) for post in p.posts),
                 "active": p.active,
+                "second": p.user not in bare,
+                "phone": p.user in phones,
                 "url": reverse("desk:admin-person", args=[p.user]) if may else "",
+                "phone_url": reverse("desk:admin-phone", args=[p.user]) if may else "",
+                "second_url": reverse("desk:admin-second", args=[p.user]) if may and p.user not in bare else "",
             }
             for p in found
         ],
         "text": text,
         "more": len(found) == accounts.PAGE,
         "add_url": reverse("desk:admin-person-add") if may else "",
+        "sheet_url": reverse("desk:admin-sheet", args=["people"]) if may else "",
+        "bring_url": reverse("desk:admin-import", args=["people"]) if may else "",
+        "may": may,
     }
     return render(request, "web/desk/admin/people.html", context)
+
+
+def _post(short: str, name_en: str, title: str, kind: str) -> str:
+    if english():
+        return f"{name_en or short}: {_(POSTS.get(kind, kind))}"
+    return f"{short} {title}"
 
 
 class PersonForm(forms.Form):
@@ -103,10 +123,7 @@ class WhyForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def person(request: HttpRequest, user: UUID) -> HttpResponse:
     """Close an account, or open it again."""
-    actor = actor_of(request)
-    found = next((p for p in accounts.people(actor, most=10_000) if p.user == user), None)
-    if found is None:
-        raise Http404
+    actor, found = actor_of(request), _found(request, user)
     title = _("停用%(name)s的账号") if found.active else _("恢复%(name)s的账号")
     form = WhyForm(data(request))
     if found.active:
@@ -125,6 +142,58 @@ def person(request: HttpRequest, user: UUID) -> HttpResponse:
     return change(request, form, act, title=title % {"name": found.name}, back=back, done=done, button=button)
 
 
+def _found(request: HttpRequest, user: UUID) -> accounts.Account:
+    found = next((p for p in accounts.people(actor_of(request), most=10_000) if p.user == user), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+class PhoneForm(forms.Form):
+    use_required_attribute = False
+    phone = forms.CharField(
+        label=gettext_lazy("手机号"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+        help_text=gettext_lazy("加密保存，谁也看不到，只在要紧的事来时发短信用。空着就是不要了。"),
+    )
+
+
+@admins(SECURITY)
+@fresh_required
+@require_http_methods(["GET", "POST"])
+def phone(request: HttpRequest, user: UUID) -> HttpResponse:
+    """Write somebody's mobile number anew; what stood there is not shown."""
+    actor, found = actor_of(request), _found(request, user)
+    title, back = _("%(name)s的手机号") % {"name": found.name}, reverse("desk:admin-people")
+
+    def act(new: dict[str, Any]) -> None:
+        set_phone(actor, user, new["phone"])
+
+    return change(request, PhoneForm(data(request)), act, title=title, back=back, done=_("记下了"), button=_("记下"))
+
+
+@admins(SECURITY)
+@fresh_required
+@require_http_methods(["GET", "POST"])
+def second(request: HttpRequest, user: UUID) -> HttpResponse:
+    """For somebody who has lost their telephone and their codes: they set up a new factor at the next log-in."""
+    actor, found = actor_of(request), _found(request, user)
+    form = WhyForm(data(request))
+    form.fields["why"].help_text = _(
+        "先核对是本人。他各处的登录都会退出，下次登录时重新设；他会收到通知，原因会记下来。"
+    )
+
+    def act(new: dict[str, Any]) -> None:
+        factors.reset(actor, user, new["why"])
+
+    title = _("重设%(name)s的第二道验证") % {"name": found.name}
+    return change(
+        request, form, act, title=title, back=reverse("desk:admin-people"), done=_("重设了"), button=_("重设")
+    )
+
+
 def words() -> dict[str, str]:
     return {
         "office.add": _("加单位"),
@@ -136,6 +205,9 @@ def words() -> dict[str, str]:
         "person.add": _("添加人员"),
         "person.close": _("停用账号"),
         "person.open": _("恢复账号"),
+        "person.change": _("改人员"),
+        "person.phone": _("改手机号"),
+        "person.second": _("重设第二道验证"),
     }
 
 
