@@ -137,14 +137,13 @@ def test_a_blank_brings_its_own_english():
         assert say(ALARM, {"number": "1", "label": "x", "why": "y"}) == "1, x: y"
 
 
-def test_a_page_in_english_and_the_api_too_keep_the_language(client):
-    client.cookies["lang"] = "en"
+def test_who_reports_to_the_api_in_english_is_told_in_english(client):
     form = {"description": "The street lamp is out", "reporter_phone": "13800002207", "channel": "web"}
     answer = client.post(
         "/api/v1/reports",
         {"form": form},
         content_type="application/json",
-        headers={"Idempotency-Key": "a-new-random-value-1"},
+        headers={"Idempotency-Key": "a-new-random-value-1", "Accept-Language": "en"},
     )
     assert answer.status_code == 201, answer.content
     with acting(system_actor(J)), connection.cursor() as cursor:

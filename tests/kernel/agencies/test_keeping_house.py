@@ -304,7 +304,7 @@ def test_people_are_found_by_part_of_either_name_with_their_posts():
     assert people(actor("auditor"), user("handler").name[:2])[0].username == "caoyong"
     assert people(actor("auditor"), "no such person") == []
     Appointment.objects.filter(user_id=user("handler").id).update(until=TODAY - timedelta(days=1))
-    assert people(actor("system_admin"), "caoyong")[0].posts == ""
+    assert people(actor("system_admin"), "caoyong")[0].posts == []
     assert len(people(actor("security_admin"), most=3)) == 3
 
 
