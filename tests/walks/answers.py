@@ -20,6 +20,7 @@ class Answers:
         self.registry = registry
         self.rng = rng
         self.others = list(others)
+        self.represented = []
 
     def form(self, step, matter=None, proceeding=None, *, full=False):
         """Required fields always, the others now and then; what is known is left out unless the field revises it."""
@@ -42,6 +43,10 @@ class Answers:
         if field.name == "value":
             meant = self.registry.concepts.get(raw.get("concept", ""), concept)
             return self.value(_Plain(meant.name), meant, matter, proceeding, raw) if meant is not concept else "改过了"
+        if field.name == "valid_until":
+            return rng.choice(("2099-12-31", "2020-12-31", None))
+        if field.name == "representation":
+            return rng.choice(self.represented) if self.represented else "none"
         if field.name == "term":
             running = [n for n, t in proceeding.terms.items() if t.status != "ended"] if proceeding else []
             return rng.choice(running) if running else "none"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from tests.walks import world as walk_world
-from tianping.kernel.lifecycle import effects, engine, forms, rights
+from tianping.kernel.lifecycle import effects, engine, forms, representing, rights
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.vocabulary import Post
 
@@ -138,6 +138,16 @@ def _edits_the_chain():
     return patch.object(walk_world.World, "_chain", chain)
 
 
+def _agents_stay():
+    true = representing.unrepresent
+
+    def unrepresent(matter, ident, move):
+        true(matter, ident, move)
+        matter.audience.add(f"represents:{ident}")
+
+    return patch.object(representing, "unrepresent", unrepresent)
+
+
 def _nothing(target, name, answer=None):
     return patch.object(target, name, lambda *_args, **_named: answer)
 
@@ -193,4 +203,5 @@ def planted(registry):
         "what no longer follows stays known": lambda: _nothing(effects, "retract"),
         "an erasure leaves the fact": lambda: _nothing(effects, "_erase"),
         "an entry is edited afterwards": _edits_the_chain,
+        "an ended representation still sees": _agents_stay,
     }

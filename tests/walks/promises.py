@@ -164,7 +164,22 @@ def _follows(matter, proceeding, procedure):
         need((matter.leader is not None) == (state in states), f"the leader is {matter.leader} in {proceeding.state}")
 
 
+def represented(log):
+    """Representation -> whom it represents, of those that were registered and not ended, told from the entries."""
+    held = {}
+    for entry in log:
+        for effect in entry.move.effects:
+            if effect["do"] == "represent":
+                held[effect["id"]] = effect["subject"]
+            elif effect["do"] == "unrepresent":
+                held.pop(effect["id"])
+    return held
+
+
 def _sight(registry, matter, log):
+    see = {f"represents:{i}" for i, s in represented(log).items() if f"subject:{s}" in matter.audience}
+    acting = {k for k in matter.audience if k.startswith("represents:")}
+    need(acting == see, "who acts for nobody any more still sees the matter, or who does is kept out")
     if matter.protected:
         seen = effects.protected_audience(registry, matter)
         offices = {k for k in matter.audience | seen if k.startswith("agency:")}

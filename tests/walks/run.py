@@ -68,7 +68,7 @@ def find(registry, plant):
     """Whether a walk with the fault in it breaks a promise. An error that the fault causes counts: it did not pass."""
     tally = Tally()
     with plant():
-        for seed in range(60):
+        for seed in range(160):
             try:
                 World(registry, seed, tally).walk(60)
             except Exception as error:  # a broken engine may break anywhere

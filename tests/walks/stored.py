@@ -21,6 +21,7 @@ from tianping.kernel.matters.chains import verify_chains
 from tianping.kernel.matters.checks import form_checks
 from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.reads import extra_for
+from tianping.kernel.matters.represent import represented
 from tianping.kernel.matters.snapshot import lock, open_for_writing, read
 from tianping.kernel.packs.book import book
 
@@ -151,6 +152,8 @@ class StoredWorld:
             return False
         actor = self.rng.choice(actors)
         self.answers.others = [m for m in self.matters if m != matter.id]
+        with acting(system_actor(JURISDICTION)):
+            self.answers.represented = list(represented(JURISDICTION, matter.id))
         raw = self.answers.form(step, matter, proceeding)
         other = UUID(raw["other_matter"]) if raw.get("other_matter") else None
         expected = self._decided(step, matter.id, proceeding.id, raw, actor, other)

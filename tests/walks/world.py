@@ -220,6 +220,8 @@ class World:
             "relations": ["亲属"] if self.rng.random() < 0.1 else [],
             "offices": self._offices(step, raw, actor),
             "other": None if other is None or other is matter else {"free": self._free(other), "id": str(other.id)},
+            "opposing": ["phone"] if self.rng.random() < 0.1 else [],
+            "represented": promises.represented(self.log[matter_id]),
             "today": self.rng.choice(DAYS),
             "row:retention": self.rng.choice(ROWS),
         }
@@ -228,10 +230,8 @@ class World:
             involved[matter.leader] = matters[matter.leader]
         before = {m: copy.deepcopy(s) for m, s in involved.items()}
         guard = promises.failing(self.registry, step, matter, proceeding, actor, form, extra)
-        command = Command(step.name, form, extra)
-        call = lambda: engine.decide(  # noqa: E731  # asked once, at one of two places
-            self.registry, involved, proceeding_id, command, actor=actor, new_id=self.new_id
-        )
+        asked = (proceeding_id, Command(step.name, form, extra))
+        call = lambda: engine.decide(self.registry, involved, *asked, actor=actor, new_id=self.new_id)  # noqa: E731  # asked once
         if guard is not None:
             self._must_refuse("guard", proceeding.procedure, step, call)
             return False
@@ -246,6 +246,7 @@ class World:
 
     def _raw(self, step, matter, proceeding):
         self.answers.others = [m for m in self.matters if m != matter.id]
+        self.answers.represented = list(promises.represented(self.log[matter.id]))
         raw = self.answers.form(step, matter, proceeding)
         if step.form.field("retention_until") and self.rng.random() < 0.8:
             raw["retention_until"] = self.rng.choice(("2060-12-31", "2019-12-31"))

@@ -21,7 +21,7 @@ from tianping.kernel.matters.figures import Figure, behind, counted_until, figur
 from tianping.kernel.matters.foresight import Precedent, precedents, promise
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
 from tianping.kernel.matters.papers import append_upload, begin_upload, finish_upload, open_paper, store
-from tianping.kernel.matters.progress import Progress, actor_for_code, own_matters, progress, readers_of
+from tianping.kernel.matters.progress import OwnMatter, Progress, actor_for_code, own_matters, progress, readers_of
 from tianping.kernel.matters.show import (
     MASKED,
     EntryView,
@@ -29,6 +29,7 @@ from tianping.kernel.matters.show import (
     PaperView,
     PartyView,
     ProceedingView,
+    RepresentativeView,
     TermView,
     reveal,
     show,
@@ -50,6 +51,7 @@ __all__ = [
     "Located",
     "MatterView",
     "Office",
+    "OwnMatter",
     "PackBook",
     "Page",
     "PaperView",
@@ -61,6 +63,7 @@ __all__ = [
     "Query",
     "Receipt",
     "RefusedError",
+    "RepresentativeView",
     "Row",
     "Tally",
     "TermView",

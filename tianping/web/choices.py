@@ -11,6 +11,7 @@ from tianping.kernel.agencies.administer import POSTS
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.vocabulary import Field
 from tianping.kernel.service import MatterView, book, offices, people_at, registry
+from tianping.web import representatives
 
 Choice = tuple[str, str]
 
@@ -50,6 +51,8 @@ def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterVi
             return [(str(p.user), f"{p.name}（{p.title}）") for p in people_at(jurisdiction, holder)]
     if concept.name == "term" and view is not None:
         return [(t.row.name, _(t.label)) for p in view.proceedings for t in p.terms if t.row.status != "ended"]
+    if concept.name == "representation" and view is not None:
+        return representatives.choices(view.representatives)
     if concept.name == "concept" and view is not None:
         return known_facts(view.state.facts)
     return []

@@ -86,6 +86,18 @@ CASES = {
         with_step(P, step(touches={"link": "other_matter"}, form=form("other_matter", required=False))),
         "make it required",
     ),
+    "represent without phone": (
+        with_step(P, step(touches={"represent": "represented"}, form=form("represented"))),
+        "needs 'representative_phone' and 'represented'",
+    ),
+    "represent without role": (
+        with_step(P, step(touches={"represent": "represented"}, form=form("representative_phone"))),
+        "needs 'representative_phone' and 'represented'",
+    ),
+    "unrepresent without field": (
+        with_step(P, step(touches={"unrepresent": "representation"})),
+        "the field 'representation', which its form lacks",
+    ),
     "correct without value": (
         with_step(P, step(touches={"correct": "concept"}, form=form("concept"))),
         "needs the required field 'value'",

@@ -1,5 +1,6 @@
 """Short ways to walk a matter."""
 
+from io import BytesIO
 from uuid import uuid4
 
 import psycopg
@@ -8,7 +9,16 @@ from django.db import connections
 
 from tests.conftest import CLUSTER
 from tests.people import actor, guest
+from tianping.kernel.agencies.acting import acting, system_actor
+from tianping.kernel.agencies.models import User
+from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.matters.advance import advance, report
+from tianping.kernel.matters.vault import vault
+from tianping.kernel.parties.models import Subject
+from tianping.kernel.service import citizen, store
+
+PHONE, OTHER = "13800002207", "13900001111"
+PAPER = b"%PDF-1.4\n%%EOF\n"
 
 LEAK = {
     "description": "楼上602的卫生间漏水，厨房天花板鼓起来了。",
@@ -57,3 +67,41 @@ def owner(fresh):
     with psycopg.connect(CLUSTER.url("postgres", fresh), autocommit=True) as connection:
         yield connection
     connections["default"].close()
+
+
+def paper(who):
+    """A file that this actor has sent and nobody has attached."""
+    return str(store(who, "材料.pdf", BytesIO(PAPER), len(PAPER)).id)
+
+
+def unknown(call):
+    with pytest.raises(RefusedError) as refused:
+        call()
+    return refused.value.reason == "unknown"
+
+
+@pytest.fixture
+def folders(settings, tmp_path):
+    settings.UPLOAD_FOLDER = tmp_path / "uploads"
+    settings.STORAGES = settings.STORAGES | {
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "files")},
+        }
+    }
+
+
+@pytest.fixture
+def proven():
+    """`proven(phone)`: whoever has proven that phone, with a subject of their own."""
+    users = {}
+
+    def make(phone=PHONE):
+        if phone not in users:
+            with acting(system_actor("990101")):
+                subject = Subject.objects.create(jurisdiction="990101", created_at="2026-11-24T00:00Z").id
+            name = vault().blind("phone", phone).hex()
+            users[phone] = User(jurisdiction="990101", username=name, kind="citizen", subject_id=subject)
+        return citizen(users[phone])
+
+    return make

@@ -36,13 +36,32 @@ TOUCHES = frozenset(
         "correct",
         "erase",
         "supervise",
+        "represent",
+        "unrepresent",
         "tell",
     }
 )
-READS = frozenset({"form", "actor", "matter", "parties", "last", "other", "relations", "offices", "state", "today"})
+READS = frozenset(
+    {
+        "form",
+        "actor",
+        "matter",
+        "parties",
+        "last",
+        "other",
+        "relations",
+        "offices",
+        "opposing",
+        "represented",
+        "state",
+        "today",
+    }
+)
 READ_KINDS = frozenset({"fact", "count", "term", "children", "row"})
 WORDS_OF_HOLD = frozenset({"centre", "opener"})
-LASTING_TOUCHES = frozenset({"leader", "unlead", "link", "party", "protect", "correct", "erase", "tell"})
+LASTING_TOUCHES = frozenset(
+    {"leader", "unlead", "link", "party", "protect", "correct", "erase", "tell", "represent", "unrepresent"}
+)
 AT = frozenset({"centre", "holder", "opener", "root", "place"})
 
 
@@ -171,12 +190,16 @@ def _touch(s: Step, kind: str, source: str) -> Iterator[str]:
         yield f"step {s.name!r} touches {kind!r} without a role; write {name + ':<role>'!r}"
     if name == "party" and not any(s.form.field(f"{source}_{part}") for part in ("name", "phone", "id_number")):
         yield f"step {s.name!r} touches {kind!r}, so its form needs {source + '_name'!r} or another field of that person"
-    if name in {"leader", "link", "correct", "erase"} or (name in {"holder", "assign"} and source not in WORDS_OF_HOLD):
+    if name in {"leader", "link", "correct", "erase", "unrepresent"} or (
+        name in {"holder", "assign"} and source not in WORDS_OF_HOLD
+    ):
         field = s.form.field(source)
         if field is None:
             yield f"step {s.name!r} touches {kind!r} with the field {source!r}, which its form lacks; add it"
         elif not field.required and name not in {"holder", "assign"}:
             yield f"step {s.name!r} touches {kind!r} with the field {source!r}; make it required"
+    if name == "represent" and not (s.form.field("representative_phone") and (source == "own" or s.form.field(source))):
+        yield f"step {s.name!r} touches {kind!r}, so its form needs 'representative_phone' and {source!r}, or the word 'own'"
     if name == "correct" and not getattr(s.form.field("value"), "required", False):
         yield f"step {s.name!r} corrects a fact, so its form needs the required field 'value'"
 

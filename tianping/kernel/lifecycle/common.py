@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tianping.kernel.lifecycle.representing import GUARDS as REPRESENTING
+from tianping.kernel.lifecycle.representing import representing_steps
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, By, Field, Form, Guard, Lapse, Step
 
@@ -33,6 +35,7 @@ COMMON_GUARDS: tuple[Guard, ...] = (
         lambda r: r["other"] is not None and r["other"]["free"],
         _("那件事项已经并入别处、已办结或受保护，不能再并进去"),
     ),
+    *REPRESENTING,
     Guard("other_open", frozenset({"other"}), lambda r: r["other"] is not None, _("没有找到那件事项，请核对编号")),
 )
 
@@ -49,11 +52,14 @@ def common_steps(
     extend: tuple[By, ...] = (),
     correcting: tuple[str, ...] = (),
     assigning: tuple[str, ...] = (),
+    represent: tuple[By, ...] = (),
+    entrust: tuple[By, ...] = (),
 ) -> tuple[Step, ...]:
     """The common steps, for those who `manage`, `work` on, `watch` over (督办), `extend` and `erase` in this procedure.
 
     `suspended`: the state that suspension enters. `reversible`: the steps that may be taken back. `terms`: those that
     escalate. `correcting`, `assigning`: further guards of a correction, of an assignment.
+    Those who `represent` register who acts for a party; parties `entrust`.
     """
     steps = [
         Step(
@@ -123,6 +129,8 @@ def common_steps(
                 public=_("答复日期延后了"),
             ),
         )
+    if represent:
+        steps += representing_steps(represent, entrust)
     if names := tuple(terms):
         steps.append(
             Step(

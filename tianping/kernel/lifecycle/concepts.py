@@ -48,6 +48,24 @@ class Concept:
     choices: tuple[tuple[str, str], ...] = ()
 
 
+ROLES = (("reporter", _("反映人")), ("other", _("对方")))
+REPRESENTATION_KINDS = (
+    ("agent", _("委托代理人")),
+    ("legal_representative", _("法定代表人")),
+    ("guardian", _("监护人")),
+)
+AUTHORITIES = (
+    ("view", _("只看：进展和内容")),
+    ("general", _("一般授权：看、说、代收")),
+    ("special", _("特别授权：还能同意、和解")),
+)
+PROOF_KINDS = (
+    ("power_of_attorney", _("授权委托书")),
+    ("licence", _("营业执照和身份证明")),
+    ("household_register", _("户口簿")),
+    ("guardianship", _("指定监护的文书")),
+)
+
 COMMON_CONCEPTS: tuple[Concept, ...] = (
     Concept("title", _("标题"), "text", personal=True, column="title"),
     Concept("description", _("发生了什么事"), "longtext", personal=True),
@@ -76,6 +94,15 @@ COMMON_CONCEPTS: tuple[Concept, ...] = (
     Concept("reporter_id_number", _("反映人身份证号"), "id_number", personal=True),
     Concept("other_name", _("对方"), "name", personal=True),
     Concept("other_phone", _("对方电话"), "phone", personal=True),
+    Concept("represented", _("替谁办"), "choice", scope="entry", choices=ROLES),
+    Concept("representation_kind", _("什么身份"), "choice", scope="entry", choices=REPRESENTATION_KINDS),
+    Concept("representative_name", _("代办人"), "name", scope="entry", personal=True),
+    Concept("representative_phone", _("代办人电话"), "phone", scope="entry", personal=True),
+    Concept("representative_id_number", _("代办人身份证号"), "id_number", scope="entry", personal=True),
+    Concept("authority", _("能办哪些"), "choice", scope="entry", choices=AUTHORITIES),
+    Concept("valid_until", _("授权到哪天"), "date", scope="entry"),
+    Concept("proof_kind", _("凭什么"), "choice", scope="entry", choices=PROOF_KINDS),
+    Concept("representation", _("哪一位代办人"), "text", scope="entry"),
     Concept("external_number", _("原编号"), "text"),
     Concept("files", _("照片和材料"), "files", scope="entry"),
     Concept("reason", _("原因"), "longtext", scope="entry", personal=True),

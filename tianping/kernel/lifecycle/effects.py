@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from tianping.kernel.lifecycle import representing
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.rights import PROTECTOR, reads_of, todo_keys
@@ -36,6 +37,8 @@ LASTING = frozenset(
         "protect",
         "link",
         "party",
+        "represent",
+        "unrepresent",
         "extend",
     }
 )
@@ -189,6 +192,10 @@ def touch(
                 _correct(run.registry, matter, form, move)
             case "erase":
                 _erase(matter, str(form[source]), move)
+            case "represent":
+                representing.represent(run, matter, source, form, move)
+            case "unrepresent":
+                representing.unrepresent(matter, str(form[source]), move)
             case "supervise":
                 move.effects.append({"do": "supervise", "to": source == "on", "was": proceeding.supervised})
                 proceeding.supervised = source == "on"

@@ -12,6 +12,7 @@ from uuid import UUID
 from tianping.kernel.lifecycle import effects
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
+from tianping.kernel.lifecycle.representing import REPRESENTATIVE
 from tianping.kernel.lifecycle.rights import check_right, failing_guard
 from tianping.kernel.lifecycle.state import (
     Actor,
@@ -231,7 +232,7 @@ class Run:
             grid=matter.grid,
             new=True,
         )
-        twin.parties = [PartyRef(p.role, p.subject) for p in matter.parties]
+        twin.parties = [PartyRef(p.role, p.subject) for p in matter.parties if p.role != REPRESENTATIVE]
         self.matters[twin.id] = twin
         move.effects.append({"do": "split", "matter": str(twin.id)})
         proceeding = self._new_proceeding(procedure, twin, None, "", twin.centre)

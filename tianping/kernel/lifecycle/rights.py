@@ -22,7 +22,7 @@ from tianping.kernel.lifecycle.vocabulary import (
 )
 
 PROTECTOR = "protector"
-LATE = frozenset({"form", "other", "relations", "offices"})  # what is fetched only when the step is taken
+LATE = frozenset({"form", "other", "relations", "offices", "opposing", "represented"})  # fetched when the step is taken
 
 
 class Failing(NamedTuple):

@@ -14,6 +14,7 @@ BACK: Final = "@back"  # the state that a suspension left
 
 At = Literal["centre", "holder", "opener", "root", "place"]
 Proof = Literal["none", "code", "identity"]
+Act = Literal["speak", "receive", "agree", "entrust"]
 PROOFS: Final[tuple[Proof, ...]] = ("none", "code", "identity")
 
 
@@ -111,7 +112,8 @@ class Guard:
 
     reads: "form", "actor", "matter", "parties", "fact:<concept>", "count:<step>", "term:<name>",
     "children:<slot>", "last", "state" (the proceeding), "other" (the second matter of a merge), "relations" (why
-    who is named, or else who acts, must stand back), "offices" (where that person holds a post),
+    who is named, or else who acts, must stand back), "offices" (where that person holds a post), "opposing" (why the representative
+    who is named may not act), "represented" (who is represented, by representation),
     "today" (local, ISO), "row:<field>" (the pack's row behind the code in that field).
     A `silent` guard hides its step when it fails; others leave it visible with their `refusal`, which may name what was
     read: `%(amount)s` is the value of "fact:amount".
@@ -169,7 +171,7 @@ class Step:
     "holder" (agency field, or "centre"/"opener"), "assign:<role>" (person field), "leader" (matter field),
     "unlead" ("on", or "linked": what was handled together stays linked), "link" (matter field), "party:<role>" (prefix of
     name/phone/id fields), "protect" ("on"), "correct" (concept field), "erase" (concept field), "supervise" ("on"/"off"),
-    "tell" (words of a notice).
+    "represent" (role field, or "own"), "unrepresent" (representation field), "tell" (words of a notice).
     `extends` names the term that the form's `amount` lengthens, or "*" when the form's `term` field names it.
     `undoes` names the steps whose newest entry this step takes back.
     """
@@ -190,6 +192,7 @@ class Step:
     reversible: bool = False
     public: str = ""  # the sentence that the reporter reads; "" when it is the office's own business
     danger: bool = False  # drawn in cinnabar: destruction
+    act: Act = "speak"  # of a party: what somebody who acts for them must be allowed
     optional: bool = False  # possible, but not what the matter waits for: it puts nothing on a worklist
 
     @property

@@ -214,7 +214,7 @@ def _advance(
         return _receipt_again(snapshot, request, actor.jurisdiction, key_digest)
     if not any(proceeding in m.proceedings for m in snapshot.matters.values()):
         raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
-    actor = for_step(rules, snapshot.matters.values(), proceeding, step_name, actor)
+    actor = for_step(rules, snapshot, proceeding, step_name, actor)
     _procedure, matter, _state, step = admit(rules, snapshot.matters, proceeding, step_name, actor)
     if "unlead" in step.touches and matter.leader is not None and matter.leader not in heads:
         raise _UnlockedError(matter.leader)

@@ -6,6 +6,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from tianping.kernel.ledger.chain import entry_hash, sm3_of
+from tianping.kernel.lifecycle.representing import REPRESENTATIVE
 from tianping.kernel.lifecycle.state import Actor, Decision, MatterState, Move
 from tianping.kernel.matters.body import SealedRow, Stamp, build
 from tianping.kernel.matters.columns import matter_rows
@@ -122,6 +123,15 @@ def _effects(context: Context, matter: MatterState, move: Move, entry_id: UUID) 
                 _fact(context, matter, move, effect["concept"], "value", entry_id)
             case "party":
                 _party(context, matter, move, effect, entry_id)
+            case "represent":
+                _represent(context, matter, move, effect, entry_id)
+            case "unrepresent":
+                context.rows.change(
+                    "representation",
+                    jurisdiction=context.jurisdiction,
+                    id=UUID(effect["id"]),
+                    ended_at=context.snapshot.now,
+                )
             case "link":
                 for one, other in ((matter.id, effect["matter"]), (effect["matter"], matter.id)):
                     context.rows.add(
@@ -164,7 +174,7 @@ def _party(context: Context, matter: MatterState, move: Move, effect: dict[str, 
             jurisdiction=context.jurisdiction,
             id=subject,
             kind="person",
-            protected=matter.protected,
+            protected=matter.protected and effect["role"] != REPRESENTATIVE,  # whose phone it is, the proof has shown
             minor=False,
             created_at=context.snapshot.now,
         )
@@ -193,3 +203,22 @@ def _party(context: Context, matter: MatterState, move: Move, effect: dict[str, 
                 entry_id=entry_id,
                 field=f"{prefix}_{kind}",
             )
+
+
+def _represent(context: Context, matter: MatterState, move: Move, effect: dict[str, Any], entry_id: UUID) -> None:
+    agent = next(e["subject"] for e in move.effects if e["do"] == "party" and e["role"] == REPRESENTATIVE)
+    context.rows.add(
+        "representation",
+        jurisdiction=context.jurisdiction,
+        id=UUID(effect["id"]),
+        principal=UUID(effect["subject"]),
+        agent=UUID(agent),
+        kind=effect["kind"],
+        matter_id=matter.id,
+        role=effect["role"],
+        scope=effect["scope"],
+        proof=effect["proof"],
+        document_id=next(iter(move.form.get("files", [])), None),
+        expires=effect["expires"],
+        entry_id=entry_id,
+    )

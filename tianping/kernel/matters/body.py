@@ -13,7 +13,7 @@ from tianping.kernel.lifecycle.state import Actor, Move
 from tianping.kernel.matters.vault import Vault
 
 SUBJECTS = "@subjects"
-_SUBJECT_EFFECTS = {"party", "pending"}
+_SUBJECT_EFFECTS = {"party", "pending", "represent"}
 
 
 @dataclass(frozen=True, slots=True)

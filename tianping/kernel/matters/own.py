@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from tianping.kernel.lifecycle.effects import REPORTER
 from tianping.kernel.lifecycle.state import Actor, MatterState, PartyRef, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.body import SUBJECTS
-from tianping.kernel.matters.standing import own_roles, parties_of
+from tianping.kernel.matters.standing import own_roles, parties_of, reading
 from tianping.kernel.matters.vault import vault
 from tianping.kernel.parties.keys import KeyNotHeld
 
@@ -52,20 +53,19 @@ def _listed(entry: UUID, kek: str, seed: bytes, blob: bytes) -> list[str]:
 
 
 def _behind(body: Mapping[str, Any], subjects: list[str]) -> UUID | None:
-    """The party whose words these are: for whom, or by whom, the step was taken; else whose report it wrote down."""
+    """Whose words these are: for whom, or by whom, the step was taken; else whose report or representative it wrote down."""
     who = body["actor"]
     place = who.get("on_behalf", who.get("subject"))
     if place is None:
-        place = next((e["subject"] for e in body["effects"] if e["do"] == "party" and e["role"] == REPORTER), None)
+        told = (e for e in body["effects"] if (e["do"], e.get("role")) == ("party", REPORTER) or e["do"] == "represent")
+        place = next((e["subject"] for e in told), None)
     return UUID(subjects[int(place)]) if place is not None and subjects else None  # the chain writes numbers as text
 
 
 def own_part(view: "MatterView", actor: Actor) -> None:
-    """Leave of the view what is the citizen's. Within `acting`. RefusedError("unknown") for who has no standing in it."""
+    """Leave of the view what is the citizen's, as whom `actor` reads it. Within `acting`."""
     parties = view.state.parties
     roles = own_roles(actor, parties)
-    if REPORTER not in roles:
-        raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
     told, answers = own_entries(actor.jurisdiction, view.state.id, set().union(*roles.values()))
     entries = [e for e in view.entries if e.public and (e.id in told or e.actor_kind not in {"guest", "citizen"})]
     alone = _alone(parties, roles)
@@ -76,6 +76,7 @@ def own_part(view: "MatterView", actor: Actor) -> None:
         for p in view.parties
         if p.subject in roles.get(p.role, ())
     ]
+    view.representatives = [r for r in view.representatives if r.principal in set().union(*roles.values())]
     view.papers = [p for p in view.papers if p.entry in told | answers]
     view.links, view.proceedings = [], []
     view.row = {name: view.row[name] for name in ROW}
@@ -102,23 +103,25 @@ def _entry(entry: "EntryView", told: set[UUID]) -> "EntryView":
     return replace(entry, values=own, actor_name="")
 
 
-def need_number(actor: Actor, matter: UUID, concept: str) -> None:
+def need_number(actor: Actor, matter: UUID, concept: str, now: datetime) -> None:
     """Refuses a citizen any value but a number of their own: of a role that nobody but they have. Within `acting`."""
     parties = parties_of(actor.jurisdiction, matter)
-    roles = own_roles(actor, parties)
+    found = reading(actor, matter, parties, now)
+    roles = own_roles(found.actor, parties)
     mine = {f"{role}_{number}" for role in roles for number in NUMBERS}
-    if REPORTER not in roles or concept not in mine or not _alone(parties, roles):
+    if found.via is not None or concept not in mine or not _alone(parties, roles):
         raise RefusedError(_("没有登记这一项，或者已经依法删除"), "unknown")
 
 
-def need_paper(actor: Actor, matter: UUID, document: UUID) -> None:
-    """Refuses a citizen any file but those they sent or were answered with. Within `acting`."""
-    roles = own_roles(actor, parties_of(actor.jurisdiction, matter))
+def need_paper(actor: Actor, matter: UUID, document: UUID, now: datetime) -> None:
+    """Refuses a citizen any file but those they sent, or were answered with. Within `acting`."""
+    parties = parties_of(actor.jurisdiction, matter)
+    roles = own_roles(reading(actor, matter, parties, now).actor, parties)
     told, answers = own_entries(actor.jurisdiction, matter, set().union(*roles.values()))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT entry_id FROM document WHERE jurisdiction = %s AND id = %s", [actor.jurisdiction, document]
         )
         (entry,) = cursor.fetchone()
-    if REPORTER not in roles or entry not in told | answers:
+    if entry not in told | answers:
         raise RefusedError(_("没有找到这个文件，或者您无权查看"), "unknown")

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import IO
 from uuid import UUID
 
+from django.utils import timezone
+
 from tianping.kernel.agencies.access import record
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.documents import files
@@ -53,6 +55,6 @@ def open_paper(actor: Actor, document: UUID, purpose: str) -> tuple[Stored, Iter
         if matter is not None and actor.kind == "guest":
             raise RefusedError(_("请先验证您的身份，再看内容"), "proof")
         if matter is not None and actor.kind == "citizen":
-            need_paper(actor, matter, document)
+            need_paper(actor, matter, document, timezone.now())
         record(actor, own_purpose(actor, purpose), ["files"], matter=matter)
     return stored, files.content(stored.sha256)

@@ -1,10 +1,11 @@
 """What a receipt code shows: where a matter stands, who has it, until when. Never content, never names of people."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import guest_actor
@@ -19,7 +20,8 @@ from tianping.kernel.matters.columns import main_proceeding
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.show import TermView, view_of_term
 from tianping.kernel.matters.snapshot import TermRow, lock, read
-from tianping.kernel.matters.standing import as_party
+from tianping.kernel.matters.standing import Stand, local_day, parties_of, reading
+from tianping.kernel.parties.representation import may_act
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
         snapshot = read(actor.jurisdiction, heads, None)
         row, state = heads[wanted].row, snapshot.matters[wanted]
         main = main_proceeding(rules, state)
-        actor = as_party(actor, state)
+        stand = reading(actor, wanted, state.parties, snapshot.now)
         procedure = rules.procedure(main.procedure, main.version)
         work = clockwork(actor.jurisdiction)
         terms = [_view(rules, state, t, work.calendar) for t in snapshot.terms if t.status != "ended"]
@@ -108,7 +110,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
             terms=terms,
             calendar=work.calendar,
             steps=_public(actor.jurisdiction, wanted),
-            offers=offers(rules, state, main, actor, snapshot.today),
+            offers=_within(stand, offers(rules, state, main, stand.actor, snapshot.today), local_day(snapshot.now)),
             now=snapshot.now,
         )
     return found if leader is None else replace(found, with_leader=_answered_by(actor.jurisdiction, leader))
@@ -131,6 +133,14 @@ def _answered_by(jurisdiction: str, leader: UUID) -> datetime | None:
 def _view(rules: Registry, state: MatterState, term: TermRow, calendar: WorkCalendar) -> TermView:
     proceeding = state.proceedings[term.proceeding_id]
     return view_of_term(term, rules.procedure(proceeding.procedure, proceeding.version), calendar)
+
+
+def _within(found: Stand, offered: list[Offer], today: date) -> list[Offer]:
+    """Of somebody who acts for a party, only the steps that their authority covers."""
+    if found.via is None:
+        return offered
+    rule = found.via.rule
+    return [o for o in offered if may_act(rule, o.step.act, today) is None]
 
 
 def _only(actor: Actor) -> UUID | None:
@@ -180,16 +190,29 @@ def _public(jurisdiction: str, matter: UUID) -> list[Public]:
     return found
 
 
-def own_matters(actor: Actor) -> list[tuple[UUID, str, str, datetime]]:
-    """A proven citizen's matters: id, number, title, when opened; newest first."""
+@dataclass(frozen=True, slots=True)
+class OwnMatter:
+    """`on_behalf`: the citizen acts for the party, and is not the party."""
+
+    matter: UUID
+    number: str
+    title: str
+    opened_at: datetime
+    on_behalf: bool
+
+
+def own_matters(actor: Actor) -> list[OwnMatter]:
+    """A proven citizen's matters, and those of the parties they act for; newest first."""
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT m.id, m.number, m.title, m.opened_at FROM matter m JOIN party p ON p.jurisdiction = m.jurisdiction"
-            " AND p.matter_id = m.id WHERE m.jurisdiction = %s AND p.role = 'reporter'"
-            " AND 'subject:' || p.subject_id = ANY(%s) ORDER BY m.opened_at DESC LIMIT 200",
-            [actor.jurisdiction, sorted(actor.keys)],
+            "SELECT m.id, m.number, m.title, m.opened_at, NOT bool_or('subject:' || p.subject_id = ANY(%(keys)s)) FROM matter m"
+            " JOIN party p ON p.jurisdiction = m.jurisdiction AND p.matter_id = m.id AND p.role = 'reporter'"
+            " WHERE m.jurisdiction = %(j)s AND ('subject:' || p.subject_id = ANY(%(keys)s) OR EXISTS (SELECT 1 FROM representation r"
+            "   WHERE r.jurisdiction = m.jurisdiction AND r.matter_id = m.id AND 'represents:' || r.id = ANY(%(keys)s)))"
+            " GROUP BY m.jurisdiction, m.id ORDER BY m.opened_at DESC LIMIT 200",
+            {"j": actor.jurisdiction, "keys": sorted(actor.keys)},
         )
-        return [(r[0], r[1], r[2], r[3]) for r in cursor.fetchall()]
+        return [OwnMatter(*row) for row in cursor.fetchall()]
 
 
 def readers_of(actor: Actor, matter_id: UUID) -> list[tuple[datetime, str, str]]:
@@ -197,6 +220,7 @@ def readers_of(actor: Actor, matter_id: UUID) -> list[tuple[datetime, str, str]]
     if actor.kind == "guest":
         raise RefusedError(_("请先验证您的身份，再看谁看过您的信息"), "proof")
     with acting(actor), connection.cursor() as cursor:
+        reading(actor, matter_id, parties_of(actor.jurisdiction, matter_id), timezone.now())
         cursor.execute(
             "SELECT a.at, coalesce(g.name, ''), a.purpose FROM access_record a"
             " JOIN matter m ON m.jurisdiction = a.jurisdiction AND m.id = a.matter_id"

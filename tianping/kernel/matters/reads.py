@@ -11,8 +11,10 @@ from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.state import Actor, MatterState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Step
+from tianping.kernel.matters import represent
 from tianping.kernel.matters.codes import in_force
 from tianping.kernel.matters.snapshot import Snapshot
+from tianping.kernel.matters.standing import own_roles
 
 
 def other_matter(form: Mapping[str, Any]) -> UUID | None:
@@ -66,6 +68,11 @@ def extra_for(
         people = _concerned(registry, step, values, actor)
         extra["relations"] = relations(actor.jurisdiction, people, matter.id)
         extra["offices"] = offices_of(actor.jurisdiction, people)
+    if "opposing" in wanted:
+        role = str(values.get("represented") or next(iter(own_roles(actor, matter.parties)), ""))
+        extra["opposing"] = represent.opposing(actor.jurisdiction, matter.id, values, role)
+    if "represented" in wanted:
+        extra["represented"] = represent.represented(actor.jurisdiction, matter.id)
     return extra
 
 

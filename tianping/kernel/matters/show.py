@@ -1,12 +1,13 @@
 """One matter, as somebody with the right sees it: its road, clocks, parties, papers, and what may be done now."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.utils import timezone
 
 from tianping.kernel.agencies.acting import acting
 from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
@@ -14,18 +15,22 @@ from tianping.kernel.clock.engine import DueDate
 from tianping.kernel.lifecycle.offers import Offer, offers
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
+from tianping.kernel.lifecycle.representing import REPRESENTATIVE
 from tianping.kernel.lifecycle.state import SEALED, Actor, MatterState, ProceedingState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
+from tianping.kernel.matters import represent
 from tianping.kernel.matters.advance import registry
 from tianping.kernel.matters.clocks import due_of
 from tianping.kernel.matters.opening import Opened, open_values
 from tianping.kernel.matters.own import need_number, own_part
 from tianping.kernel.matters.rulebook import clockwork
 from tianping.kernel.matters.snapshot import TermRow, lock, read
-from tianping.kernel.matters.standing import as_party, own_purpose
+from tianping.kernel.matters.standing import local_day, own_purpose, reading
 
 # Shown only when asked for, with a purpose.
-MASKED = frozenset({"reporter_phone", "reporter_id_number", "other_phone"})
+MASKED = frozenset(
+    {"reporter_phone", "reporter_id_number", "other_phone", "representative_phone", "representative_id_number"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,22 @@ class PartyView:
 
 
 @dataclass(frozen=True, slots=True)
+class RepresentativeView:
+    """Who acts for a party: `role` is the party's, `standing` is now, over (its last day has passed) or ended."""
+
+    id: UUID
+    principal: UUID
+    role: str
+    name: str
+    kind: str
+    scope: tuple[str, ...]
+    proof: str
+    expires: date | None
+    standing: str
+    entry: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PaperView:
     id: UUID
     name: str
@@ -106,6 +127,7 @@ class MatterView:
     entries: list[EntryView]
     parties: list[PartyView]
     papers: list[PaperView]
+    representatives: list[RepresentativeView] = field(default_factory=list)
     links: list[tuple[UUID, str, str]] = field(default_factory=list)  # matter, number, title
     now: datetime | None = None
     calendar: WorkCalendar | None = None
@@ -121,7 +143,7 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             raise RefusedError(_("没有找到这件事，或者您无权查看"), "unknown")
         snapshot = read(actor.jurisdiction, heads, None, last=True)
         state = snapshot.matters[matter_id]
-        actor = as_party(actor, state)
+        actor = reading(actor, matter_id, state.parties, snapshot.now).actor
         types = {c.name: c.type for c in rules.concepts.values()}
         opened = open_values(actor, matter_id, purpose, types=types, concepts=[c for c in types if c not in MASKED])
         values = _by_entry(opened)
@@ -151,6 +173,7 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             entries=entries,
             parties=_parties(state, facts),
             papers=_papers(actor.jurisdiction, matter_id),
+            representatives=_representatives(actor.jurisdiction, matter_id, values, local_day(snapshot.now)),
             links=_links(actor.jurisdiction, matter_id),
             now=snapshot.now,
             calendar=work.calendar,
@@ -160,18 +183,20 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
     return view
 
 
-def reveal(actor: Actor, matter_id: UUID, concept: str, purpose: str) -> str:
+def reveal(actor: Actor, matter_id: UUID, concept: str, purpose: str, entry: UUID | None = None) -> str:
     """One masked value, opened for a stated purpose and recorded. RefusedError when there is nothing to open.
 
+    The newest, or the one that `entry` tells: of several representatives, each has a number of their own.
     A citizen opens the numbers that are their own, and nothing else by this way.
     """
     rules = registry()
     purpose = own_purpose(actor, purpose)
     with acting(actor):
         if actor.kind == "citizen":
-            need_number(actor, matter_id, concept)
+            need_number(actor, matter_id, concept, timezone.now())
         types = {c.name: c.type for c in rules.concepts.values()}
         found = [o for o in open_values(actor, matter_id, purpose, types=types, concepts=[concept]) if o.value]
+        found = [o for o in found if entry in {None, o.entry}]
         if not found:
             raise RefusedError(_("没有登记这一项，或者已经依法删除"), "unknown")
         return str(found[-1].value)
@@ -308,7 +333,32 @@ def _parties(state: MatterState, facts: dict[str, Any]) -> list[PartyView]:
             tuple(c for c in (f"{p.role}_phone", f"{p.role}_id_number") if c in state.facts),
         )
         for p in state.parties
+        if p.role != REPRESENTATIVE
     ]
+
+
+def _representatives(
+    jurisdiction: str, matter: UUID, values: dict[UUID, dict[str, Opened]], today: date
+) -> list[RepresentativeView]:
+    found = []
+    for held in represent.of_matter(jurisdiction, matter):
+        opened = values.get(held.entry, {}).get("representative_name")
+        over = held.expires is not None and held.expires < today
+        found.append(
+            RepresentativeView(
+                id=held.id,
+                principal=held.principal,
+                role=held.role,
+                name=str(opened.value or "") if opened else "",
+                kind=held.kind,
+                scope=tuple(held.scope),
+                proof=held.proof,
+                expires=held.expires,
+                standing="ended" if held.ended_at else "over" if over else "now",
+                entry=held.entry,
+            )
+        )
+    return found
 
 
 def _papers(jurisdiction: str, matter: UUID) -> list[PaperView]:

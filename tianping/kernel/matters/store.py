@@ -21,6 +21,7 @@ _INSERTS = {
     "sealed": "jurisdiction, entry_id, field, matter_id, concept, kek, seed, blob, erased_at",
     "party": "jurisdiction, id, matter_id, subject_id, role, code_digest, entry_id",
     "identifier": "jurisdiction, id, subject_id, kind, blind, matter_id, entry_id, field",
+    "representation": "jurisdiction, id, principal, agent, kind, matter_id, role, scope, proof, document_id, expires, entry_id",
     "term": "jurisdiction, id, matter_id, proceeding_id, name, rule_code, rule, status, started_at, due_at, alarm_at, pauses,"
     " extensions, ended_at",
     "link": "jurisdiction, matter_id, other_id, kind, entry_id",
@@ -32,6 +33,7 @@ _INSERTS = {
 _AGAIN = {"link": " ON CONFLICT DO NOTHING"}  # two matters may be linked more than once
 _UPDATES = {
     "proceeding": ("state", "holder", "assigned", "counts", "pending", "back", "supervised", "closed_at"),
+    "representation": ("ended_at",),
     "term": ("status", "due_at", "alarm_at", "pauses", "extensions", "ended_at"),
     "matter": (
         "title",

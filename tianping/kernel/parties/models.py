@@ -63,7 +63,7 @@ class Party(models.Model):
 
 
 class Representation(models.Model):
-    """Who may act for a subject, in what, shown by which document, until when."""
+    """Who acts for a subject in one matter, in which acts, shown by what, through which day. Ended, never changed."""
 
     pk = models.CompositePrimaryKey("jurisdiction", "id")
     jurisdiction = models.CharField(max_length=12)
@@ -71,12 +71,18 @@ class Representation(models.Model):
     principal = models.UUIDField()
     agent = models.UUIDField()
     kind = models.CharField(max_length=20)
-    matter_id = models.UUIDField(null=True)
-    steps = models.JSONField(default=list)
+    matter_id = models.UUIDField()
+    role = models.CharField(max_length=20)
+    scope = models.JSONField(default=list)
+    proof = models.CharField(max_length=30)
     document_id = models.UUIDField(null=True)
     expires = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    entry_id = models.UUIDField()
 
     class Meta:
         db_table = "representation"
-        indexes = [models.Index(fields=["jurisdiction", "agent"], name="representation_agent")]
+        indexes = [
+            models.Index(fields=["jurisdiction", "agent"], name="representation_agent"),
+            models.Index(fields=["jurisdiction", "matter_id"], name="representation_matter"),
+        ]

@@ -80,6 +80,7 @@ ANSWERING = (
         Form((Field("note", "note", required=True, label=_("哪里不对，应该是什么")),)),
         touches={"tell": "request"},
         public=_("您要求更正"),
+        act="agree",
     ),
     Step(
         "ask_erasure",
@@ -90,6 +91,7 @@ ANSWERING = (
         Form((Field("note", "note", required=True, label=_("要删哪些，为什么")),)),
         touches={"tell": "request"},
         public=_("您要求删除个人信息"),
+        act="agree",
     ),
     Step("close", _("办结"), "rated", "closed", (DISPATCH, Post("supervisor", "centre")), NOTE, public=_("办结了")),
     Step(

@@ -7,7 +7,7 @@ whoever is complained of, a person called at once.
 from tianping.kernel.lifecycle.common import common_steps
 from tianping.kernel.lifecycle.procedure import Procedure, Scene, released
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import Post, Term
+from tianping.kernel.lifecycle.vocabulary import Party, Post, Term
 from tianping.scenes.intake.answering import ANSWERING, PROTECTED
 from tianping.scenes.intake.assist import ASSIST
 from tianping.scenes.intake.forms import CONCEPTS, DISPATCH, HANDLE, PROTECT, WATCH
@@ -67,6 +67,8 @@ INTAKE = Procedure(
         watch=WATCH,
         erase=(Post("supervisor", "centre"),),
         extend=(Post("head", "holder"),),
+        represent=(Post("registrar", "centre"), DISPATCH),
+        entrust=(Party("reporter", proof="identity"),),
         terms=("triage", "accept", "answer", "protect_contact", "protect_report"),
     ),
     terms=TERMS,

@@ -76,7 +76,10 @@ def entries(request: HttpRequest, matter: UUID, purpose: Purpose) -> dict[str, A
 @router.post("/matters/{uuid:matter}/reveal", auth=READ, response=Revealed)
 def reveal_value(request: HttpRequest, matter: UUID, body: RevealIn) -> dict[str, Any]:
     """One masked value (a phone, a number of identity), opened for a purpose and recorded."""
-    return {"concept": body.concept, "value": reveal(caller_of(request).actor, matter, body.concept, body.purpose)}
+    return {
+        "concept": body.concept,
+        "value": reveal(caller_of(request).actor, matter, body.concept, body.purpose, body.entry),
+    }
 
 
 @router.get("/matters/{uuid:matter}/offers", auth=READ, response=list[ProceedingOffers])

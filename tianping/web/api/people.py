@@ -11,8 +11,9 @@ from ninja import Router
 from tianping.kernel.service import PURPOSES, own_matters, posts_of, progress, readers_of
 from tianping.web.api import shaping, tokens
 from tianping.web.api.callers import Access, caller_of
+from tianping.web.api.own_shapes import OwnContent, Owns
 from tianping.web.api.problems import Problem
-from tianping.web.api.schemas import Me, OwnContent, Owns, Progress, Reads, Tokens
+from tianping.web.api.schemas import Me, Progress, Reads, Tokens
 from tianping.web.citizen import own
 
 router = Router(tags=["people"])
@@ -39,9 +40,9 @@ def me(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/mine", auth=OWN, response=Owns)
 def mine(request: HttpRequest) -> dict[str, Any]:
-    """The caller's own matters, newest first."""
+    """The caller's own matters, and those of the parties they act for; newest first."""
     found = own_matters(caller_of(request).actor)
-    return {"items": [{"matter": m, "number": n, "title": t, "opened_at": at} for m, n, t, at in found]}
+    return {"items": found}
 
 
 @router.get("/mine/{uuid:matter}", auth=OWN, response=Progress)
@@ -58,7 +59,7 @@ def content_of_mine(request: HttpRequest, matter: UUID) -> dict[str, Any]:
         {n: e[n] for n in ("at", "what", "who", "text", "undone", "hash")} | {"files": [f["id"] for f in e["files"]]}
         for e in found.entries
     ]
-    names = ("number", "title", "facts", "papers", "answer", "answered_at")
+    names = ("number", "title", "facts", "representatives", "papers", "answer", "answered_at")
     return {name: getattr(found, name) for name in names} | {"entries": entries}
 
 

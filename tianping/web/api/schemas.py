@@ -1,6 +1,6 @@
 """The shapes that the API takes and gives. Times are UTC with a zone, ids are UUIDs, amounts and paths are text."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
@@ -73,6 +73,7 @@ class CodeStepIn(Strict):
 class RevealIn(Strict):
     concept: Masked
     purpose: Purpose
+    entry: UUID | None = Field(default=None, description="which entry's, where several tell one")
 
 
 class Filters(Strict):
@@ -204,6 +205,20 @@ class Party(Schema):
     masked: list[str]
 
 
+class Representative(Schema):
+    """Who acts for a party: `scope` are acts, or "all"; `standing`: now, over, ended."""
+
+    id: UUID
+    role: str
+    name: str
+    kind: str
+    scope: list[str]
+    proof: str
+    expires: date | None
+    standing: str
+    entry: UUID
+
+
 class Paper(Schema):
     id: UUID
     name: str
@@ -262,6 +277,7 @@ class Matter(Schema):
     facts: dict[str, Any]
     proceedings: list[Proceeding]
     parties: list[Party]
+    representatives: list[Representative]
     papers: list[Paper]
     links: list[Link]
 
@@ -307,45 +323,6 @@ class Progress(Schema):
     )
     steps: list[PublicStep]
     offers: list[Offer]
-
-
-class Own(Schema):
-    matter: UUID
-    number: str
-    title: str
-    opened_at: datetime
-
-
-class OwnFact(Schema):
-    name: str
-    label: str
-    value: str
-
-
-class OwnEntry(Schema):
-    at: datetime
-    what: str
-    who: str
-    text: str
-    undone: bool
-    hash: str
-    files: list[UUID]
-
-
-class OwnContent(Schema):
-    """What the caller told, and what they were answered."""
-
-    number: str
-    title: str
-    facts: list[OwnFact]
-    entries: list[OwnEntry]
-    papers: list[Paper]
-    answer: str
-    answered_at: datetime | None
-
-
-class Owns(Schema):
-    items: list[Own]
 
 
 class Read(Schema):

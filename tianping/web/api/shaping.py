@@ -92,6 +92,7 @@ def matter(view: MatterView) -> dict[str, Any]:
         "parties": [
             {"role": p.role, "subject": p.subject, "name": p.name, "masked": list(p.masked)} for p in view.parties
         ],
+        "representatives": view.representatives,
         "papers": view.papers,
         "links": [{"matter": other, "number": number, "title": title} for other, number, title in view.links],
     }

@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tianping.kernel.service import Actor, Progress, RefusedError, advance
+from tianping.kernel.service import Actor, Progress, RefusedError, advance, show
 from tianping.web.citizen import photos
 from tianping.web.forms import StepForm
 
+CHOSEN = "representation"  # the field that chooses among who acts for the party
 KEPT = "kept"  # hidden inputs: pictures that an earlier sending has stored
 
 
@@ -22,7 +23,10 @@ def take(request: HttpRequest, actor: Actor, seen: Progress, name: str, back: st
     if offer is None:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = StepForm(offer.step, settings.JURISDICTION, data=data, key=str(uuid4()))
+    view = show(actor, seen.matter, "own") if offer.step.form.field(CHOSEN) else None
+    form = StepForm(offer.step, settings.JURISDICTION, data=data, key=str(uuid4()), view=view)
+    if view is not None:
+        form.fields[CHOSEN].initial = request.GET.get(CHOSEN, "")
     files = next((f.name for f in offer.step.form.fields if f.concept == "files"), "")
     kept = _kept(request)
     if data is not None:

@@ -18,7 +18,7 @@ def bundle(actor: Actor) -> IO[bytes]:
     """A zip of data.json, a page to read and the files. Hashes are those of the chain: an office can be held to them."""
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # who sends it closes it
     made = timezone.now()
-    parts = [own.read(actor, matter) for matter, _number, _title, _at in own_matters(actor)]
+    parts = [own.read(actor, m.matter) for m in own_matters(actor) if not m.on_behalf]
     matters = [_matter(part) for part in parts]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         data = {"format": "tianping.own/1", "made_at": made.isoformat(), "matters": matters}

@@ -4,7 +4,7 @@
 """
 
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -17,12 +17,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tianping.kernel.service import Actor, Progress, RefusedError, own_matters, progress
+from tianping.web import representatives
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import View, proof_required
 from tianping.web.citizen import own
 from tianping.web.citizen.acting import take
 from tianping.web.citizen.export import bundle
 from tianping.web.citizen.standing import where
+
+END: Final = "end_representation"
 
 
 def citizens_only(view: View) -> View:
@@ -65,8 +68,17 @@ def one(request: HttpRequest, matter: UUID) -> HttpResponse:
         told = own.read(actor, matter)
     except RefusedError as error:
         raise Http404 from error
-    context = where(seen, "citizen:own-act", [matter]) | {
+    context = where(seen, "citizen:own-act", [matter])
+    ending = reverse("citizen:own-act", args=[matter, END])
+    may_end = any(a["url"] == ending for a in context["actions"])
+    context |= {
         "title": told.title,
+        "actions": [a for a in context["actions"] if a["url"] != ending],
+        "representatives": [
+            representatives.told(r)
+            | {"end_url": f"{ending}?representation={r.id}" if may_end and r.standing != "ended" else ""}
+            for r in told.representatives
+        ],
         "facts": told.facts,
         "answer": told.answer,
         "answered_at": told.answered_at,

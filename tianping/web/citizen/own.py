@@ -14,6 +14,7 @@ from tianping.kernel.service import (
     MatterView,
     PaperView,
     RefusedError,
+    RepresentativeView,
     readers_of,
     registry,
     reveal,
@@ -40,6 +41,7 @@ class Own:
     title: str
     facts: list[dict[str, str]]
     entries: list[dict[str, Any]]
+    representatives: list[RepresentativeView]
     papers: list[PaperView]
     answer: str
     answered_at: datetime | None
@@ -59,6 +61,7 @@ def read(actor: Actor, matter: UUID) -> Own:
         title=str(view.facts.get("title") or view.row["number"]),
         facts=_facts(actor, view),
         entries=[_entry(e, files.get(e.id, [])) for e in view.entries],
+        representatives=view.representatives,
         papers=view.papers,
         answer=str(answered.values["answer"]) if answered else "",
         answered_at=answered.recorded_at if answered else None,

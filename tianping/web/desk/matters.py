@@ -30,6 +30,7 @@ from tianping.web.desk import present
 from tianping.web.desk import query as asking
 from tianping.web.desk.names import Names, channel_label
 from tianping.web.desk.present import Here
+from tianping.web.representatives import told
 
 # What is known, in the order in which it is read; what a step told stands in the road.
 KNOWN = ("description", "place", "reporter_name", "other_name", "external_number", "retention", "archive_number")
@@ -118,6 +119,8 @@ def _context(
         "link_url": _step_url(view, main, "link", here),
         "terms": present.clocks((t for p in view.proceedings for t in p.terms), view.calendar, now, first_open=True),
         "parties": _parties(view),
+        "representatives": _representatives(view, main, here),
+        "represent_url": _step_url(view, main, "represent", here),
         "papers": [_paper(p) for p in view.papers],
         "links": [
             {"number": number, "title": title, "url": reverse("desk:matter", args=[i])}
@@ -220,6 +223,21 @@ def _parties(view: MatterView) -> list[dict[str, Any]]:
             ],
         }
         for party in view.parties
+    ]
+
+
+def _representatives(view: MatterView, main: ProceedingView, here: Here | None) -> list[dict[str, Any]]:
+    end = _step_url(view, main, "end_representation", here)
+    number = reverse("desk:reveal", args=[view.state.id, "representative_phone"])
+    return [
+        told(held)
+        | {
+            "number_url": f"{number}?entry={held.entry}",
+            "end_url": f"{end}{'&' if '?' in end else '?'}representation={held.id}"
+            if end and held.standing != "ended"
+            else "",
+        }
+        for held in view.representatives
     ]
 
 

@@ -53,6 +53,8 @@ def step(request: HttpRequest, matter: UUID, proceeding: UUID, name: str) -> Htt
     data = request.POST if request.method == "POST" else None
     form = step_form(actor, offer.step, data, view=view, holder=found.state.holder)
     _suggest(request, actor, matter, form)
+    if "representation" in form.fields:
+        form.fields["representation"].initial = request.GET.get("representation", "")
     if data is not None:
         try:
             take(request, actor, found.state.id, offer.step, form)
@@ -198,9 +200,9 @@ def number(request: HttpRequest, matter: UUID, concept: str) -> HttpResponse:
     back = Here("").to(reverse("desk:matter", args=[matter]))
     if not form.is_valid():
         view_of(request, matter)
-        return sheet(request, form, label, request.path, back, button=_("看号码"), cancel=_("不看了"))
+        return sheet(request, form, label, request.get_full_path(), back, button=_("看号码"), cancel=_("不看了"))
     try:
-        value = reveal(actor, matter, concept, form.cleaned_data["purpose"])
+        value = reveal(actor, matter, concept, form.cleaned_data["purpose"], _entry(request))
     except RefusedError as error:
         raise Http404 from error
     context = {
@@ -211,3 +213,11 @@ def number(request: HttpRequest, matter: UUID, concept: str) -> HttpResponse:
         "drawer": "HX-Request" in request.headers,
     }
     return render(request, "web/desk/number.html", context)
+
+
+def _entry(request: HttpRequest) -> UUID | None:
+    """Which entry's number, where several entries of a matter tell one."""
+    try:
+        return UUID(request.GET["entry"]) if "entry" in request.GET else None
+    except ValueError as error:
+        raise Http404 from error
