@@ -53,7 +53,8 @@ class Terms:
     @staticmethod
     def marks(found) -> str:
         """One letter a day: start, counted, rest, paused, due."""
-        return "".join(mark.kind[0] for mark in found.days)
+        letters = {"start": "s", "counted": "c", "rest": "r", "paused": "p", "due": "d"}
+        return "".join(letters[mark.kind] for mark in found.days)
 
     @staticmethod
     def spans_every_day(found) -> bool:

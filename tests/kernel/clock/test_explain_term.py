@@ -120,6 +120,13 @@ def test_a_capped_term_names_the_outer_one(t, english):
     assert sentences(untranslated, english)[-1].startswith("It cannot end later than “特别程序”")
 
 
+def test_an_outer_term_that_ends_inside_a_pause_leaves_only_the_days_before_it_lost(t):
+    outer = t.due(10, "day", "2026-11-03")
+    found = t.due(30, "day", "2026-11-03", pauses=[t.pause("2026-11-05", "2026-11-20")], outer=outer)
+    assert t.marks(found) == "scc" + "p" * 7 + "d"
+    assert "11月6日至11月12日暂停，不算：等鉴定" in sentences(found, CHINESE)
+
+
 def test_a_local_rule_says_that_it_is_one(t, english):
     note = "《人民调解法》没有规定期限。"
     rule = t.rule(15, "working_day", note=note)

@@ -215,6 +215,11 @@ def test_what_the_rule_allows_may_be_granted(t):
     check_extension(agreed, [t.grant(90, "day", "parties")] * 5, t.grant(900, "day", "parties"))
 
 
+def test_a_rule_that_says_nothing_of_extensions_allows_none(t):
+    with pytest.raises(ExtensionRefused, match="不能延长"):
+        check_extension(t.rule(60, "day"), [], t.grant(1, "day"))
+
+
 @pytest.mark.parametrize(
     ("extension", "granted", "wanted", "says"),
     [

@@ -76,6 +76,15 @@ DAY = {"date": "2027-01-01", "working": False, "name": "元旦", "source": SOURC
 YEAR = {"year": 2027, "complete": True, "source": SOURCE}
 
 
+def test_of_several_faults_the_first_field_by_name_is_told():
+    with pytest.raises(CalendarRowError) as caught:
+        WorkCalendar([DAY | {f"more{n}": n for n in range(30)} | {"a": 1, "b": 2}])
+    assert caught.value.field == "a"
+    with pytest.raises(CalendarRowError) as caught:
+        WorkCalendar([DAY | {"name": "", "source": ""}])
+    assert caught.value.field == "name"
+
+
 @pytest.mark.parametrize(
     ("row", "field", "says"),
     [

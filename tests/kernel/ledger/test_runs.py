@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tianping.kernel.ledger import faults as said
 from tianping.kernel.ledger.chain import entry_hash
 from tianping.kernel.ledger.verify import verify_chain
 
@@ -18,6 +19,48 @@ def test_a_second_first_entry_is_a_stranger(forge, head):
     assert named(verify_chain([other, *rows], head(rows))) == [("unlinked", other.id)]
     late = other._replace(seq=4)
     assert named(verify_chain([*rows, late], head(rows))) == [("unlinked", late.id)]
+
+
+def test_of_two_first_entries_without_a_head_the_longer_road_is_the_true_one(forge):
+    maker = forge()
+    rows = maker.rows(3)
+    other = maker.row(1, None)
+    assert named(verify_chain([other, *rows], None)) == [("unlinked", other.id)]
+    assert named(verify_chain([*rows, other], None)) == [("reordered", other.id), ("unlinked", other.id)]
+
+
+def test_strangers_behind_the_head_are_named_as_strangers(forge, head):
+    maker = forge()
+    rows = maker.rows(4)
+    one = maker.row(5, ELSEWHERE)
+    two = maker.row(6, one.hash, one.sm3)
+    faults = verify_chain([*rows, one, two], head(rows))
+    assert [(f.kind, f.entry_id, f.last_seq, f.sentence) for f in faults] == [("unlinked", one.id, 6, said.FOREIGN)]
+
+
+def test_a_single_entry_that_follows_nothing_has_lost_its_beginning(forge):
+    row = forge().row(1, ELSEWHERE)
+    assert [(f.kind, f.sentence) for f in verify_chain([row], (1, bytes(32)))] == [
+        ("unlinked", said.NO_BEGINNING),
+        ("edited", said.LAST_REPLACED),
+    ]
+
+
+def test_a_gap_before_an_exchanged_entry_is_still_a_gap(forge, head):
+    maker = forge()
+    rows = maker.rows(6)
+    exchanged = maker.row(4, ELSEWHERE)
+    faults = verify_chain([*rows[:2], exchanged, *rows[4:]], head(rows))
+    assert [(f.kind, f.seq, f.last_seq, f.entry_id) for f in faults] == [
+        ("deleted", 3, 3, None),
+        ("edited", 4, 4, exchanged.id),
+    ]
+
+
+def test_an_edited_entry_whose_predecessor_is_gone_does_not_become_the_first(forge, head, told):
+    rows = forge().rows(4)
+    rows[1] = rows[1]._replace(body=rows[1].body.replace(b"1", b"2"))
+    assert told(verify_chain(rows[1:], head(rows))) == [("deleted", 1, 1), ("edited", 2, 2)]
 
 
 def test_a_moved_block_is_named_at_its_first_entry(forge, head):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tianping.kernel.ledger.canonical import canonical
-from tianping.kernel.ledger.chain import GENESIS, entry_hash, sm3_of
+from tianping.kernel.ledger.chain import GENESIS, Row, entry_hash, sm3_of
 from tianping.kernel.ledger.commit import commit, new_salt
 from tianping.kernel.ledger.verify import check_sealed, verify_all, verify_chain
 
@@ -55,7 +55,9 @@ def test_any_deletions_between_the_ends_name_every_missing_number(forge, head, t
 def test_any_truncation_names_what_is_gone(forge, head, told, count, data):
     rows = forge().rows(count)
     kept = data.draw(st.integers(1, count - 1))
-    assert told(verify_chain(rows[:kept], head(rows))) == [("truncated", kept + 1, count)]
+    faults = verify_chain(rows[:kept], head(rows))
+    assert told(faults) == [("truncated", kept + 1, count)]
+    assert faults[0].entry_id is None
 
 
 @given(COUNTS, st.data())
@@ -64,11 +66,13 @@ def test_any_swap_of_numbers_names_both(forge, head, count, data):
     one, two = sorted(data.draw(st.sets(st.integers(0, count - 1), min_size=2, max_size=2)))
     swapped = rows.copy()
     swapped[one], swapped[two] = rows[two]._replace(seq=one + 1), rows[one]._replace(seq=two + 1)
-    faults = verify_chain(swapped, head(rows))
-    assert [(fault.kind, fault.entry_id) for fault in faults] == [
-        ("reordered", rows[two].id),
-        ("reordered", rows[one].id),
-    ]
+    everywhere = {row.hash for row in rows}.__contains__  # a chain's own entries are known too: that excuses nothing
+    for known in (None, everywhere):
+        faults = verify_chain(swapped, head(rows), known=known)
+        assert [(fault.kind, fault.entry_id) for fault in faults] == [
+            ("reordered", rows[two].id),
+            ("reordered", rows[one].id),
+        ]
 
 
 @given(COUNTS, st.data())
@@ -178,6 +182,13 @@ def test_a_body_that_is_not_canonical_or_tells_another_entry_is_named(forge, tol
     assert told(verify_chain([row], (1, row.hash))) == [("body", 1, 1)]
 
 
+def test_a_row_of_what_must_be_stored_is_a_whole_chain(forge):
+    made = forge().rows(1, sm3=False)[0]
+    row = Row(made.chain, made.seq, made.id, made.body, made.hash)
+    assert row == made
+    assert verify_chain([row], (1, row.hash)) == []
+
+
 def test_a_body_need_not_tell_its_id(forge):
     row = forge().rows(1, sm3=False)[0]._replace(body=b"{}", hash=entry_hash(b"{}", None))
     assert verify_chain([row], (1, row.hash)) == []
@@ -197,6 +208,23 @@ class TestBranches:
         known = {row.hash for row in main + branch}.__contains__
         assert verify_chain(main, head(main), known=known) == []
         assert verify_chain(branch, head(branch), known=known) == []
+
+    def test_the_joined_branch_has_its_sm3_too(self, joined, forge, head, told):
+        main, branch = joined
+        digest = sm3_of(branch[-1].body, None)
+        last = main[3]
+        main[3] = last._replace(sm3_join=digest, sm3=sm3_of(last.body, last.sm3_prev, digest))
+        known = {row.hash for row in main + branch}.__contains__
+        assert verify_chain(main, head(main), known=known) == []
+        main[3] = last._replace(sm3_join=digest, sm3=None, sm3_prev=None)
+        assert told(verify_chain(main, head(main), known=known)) == [("sm3", 4, 4)]
+
+    def test_all_chains_together_know_their_branches(self, joined, head, told):
+        main, branch = joined
+        heads = {rows[0].chain: head(rows) for rows in joined}
+        known = {row.hash for row in main + branch}.__contains__
+        assert verify_all(main + branch, heads, known=known).faults == []
+        assert told(verify_all(main + branch, heads).faults) == [("join", 4, 4), ("unlinked", 1, 1)]
 
     def test_a_join_whose_branch_is_gone_is_named(self, joined, head, told):
         main, _ = joined
@@ -224,6 +252,11 @@ class TestSm3:
         assert told(verify_chain(rows, head(rows))) == [("sm3", 2, 2)]
         rows[1] = rows[1]._replace(sm3_prev=bytes(32))
         assert ("sm3", 2, 2) in told(verify_chain(rows, head(rows)))
+
+    def test_what_is_left_of_the_last_digest_is_named(self, forge, head, told):
+        rows = forge().rows(4)
+        rows[3] = rows[3]._replace(sm3=None)
+        assert told(verify_chain(rows, head(rows))) == [("sm3", 4, 4)]
 
     def test_a_digest_computed_anew_does_not_fit_the_one_before(self, forge, head, told):
         rows = forge().rows(4)
@@ -267,6 +300,13 @@ class TestAll:
         report = verify_all([*chains[0], *chains[1]], heads)
         assert told(report.faults) == [("unlinked", 1, 1), ("deleted", 1, 3)]
         assert [fault.chain.int for fault in report.faults] == [1, 3]
+        assert [fault.entry_id for fault in report.faults] == [None, None]
+
+    def test_chains_that_are_gone_are_named_in_their_order(self, forge, told):
+        gone = {forge.chain.__class__(int=number * 7919 % 101): (2, bytes(32)) for number in range(1, 40)}
+        report = verify_all([], gone)
+        assert [fault.chain for fault in report.faults] == sorted(gone)
+        assert set(told(report.faults)) == {("deleted", 1, 2)}
 
     def test_heads_may_be_looked_up_one_by_one(self, chains, head, told):
         heads = {rows[0].chain: head(rows) for rows in chains[1:]}

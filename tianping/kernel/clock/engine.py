@@ -140,17 +140,18 @@ def remaining(due: DueDate, now: datetime, calendar: WorkCalendar) -> Remaining:
     if unit.exact:
         return _remaining_exact(due, now)
     unit, today = unit.offset, now.date()
-    if due.at is None or due.day is None:
+    if due.at is None:
         counted = sum(1 for mark in due.days if mark.number is not None and mark.day <= today)
         return Remaining(overdue=False, amount=due.length - counted, unit=unit)
     if now <= due.at:
         ahead = {"counted", "due"} if unit is Unit.WORKING_DAY else {"counted", "due", "rest"}
         left = sum(1 for mark in due.days if mark.day > today and mark.kind in ahead)
         return Remaining(overdue=False, amount=left, unit=unit)
-    late = (today - due.day).days
+    last = due.at.date()
+    late = (today - last).days
     if unit is Unit.WORKING_DAY:
         try:
-            worked = sum(calendar.is_working(due.day + ONE_DAY * n) for n in range(1, late + 1))
+            worked = sum(calendar.is_working(last + ONE_DAY * n) for n in range(1, late + 1))
         except CalendarYearMissing:  # lateness in plain days is certain without it
             worked = 0
         if worked:
@@ -165,7 +166,7 @@ def state(due: DueDate, now: datetime, calendar: WorkCalendar) -> State:
         return "overdue"
     for pause in due.pauses:
         since = local(pause.from_, due.tz)
-        in_time = due.at is None or due.day is None or (since < due.at if exact else since.date() < due.day)
+        in_time = due.at is None or (since < due.at if exact else since.date() < due.at.date())
         if in_time and since <= now and (pause.to is None or now < pause.to):
             return "paused"
     if exact:

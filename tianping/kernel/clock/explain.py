@@ -33,5 +33,5 @@ def standing(rule: Rule, catalog: Catalog = translation) -> str:
         Sentence(form, {"day": Day(rule.effective_from, year=True)}),
         Sentence(_CHECKED[rule.basis.verified]),
     ]
-    told = [part.say(catalog) for part in parts] + ([rule.note] if rule.note else [])
-    return catalog.gettext("%(first)s%(second)s") % {"first": "".join(told[:1]), "second": "".join(told[1:])}
+    first, second = (part.say(catalog) for part in parts)
+    return catalog.gettext("%(first)s%(second)s") % {"first": first, "second": second + rule.note}

@@ -61,7 +61,7 @@ def parse(body: bytes) -> Json:
     try:
         value: Json = _decode(body)
         spelled = canonical(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, ValueError, RecursionError) as error:
+    except (msgspec.DecodeError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a canonical body: {error}") from None
     if spelled != body:
         raise ValueError("not a canonical body: the same content has another spelling")

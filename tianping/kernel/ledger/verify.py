@@ -162,9 +162,7 @@ class _Walk:
 
     def _place(self, seen: _Seen, edited: bool) -> None:
         row, last = seen.row, self.last
-        follows = last is not None and row.seq == last.row.seq + 1
-        linked = last is not None and row.prev in last.hashes
-        if last is not None and follows and (linked or edited) and not self._is_head(last):
+        if last is not None and self._goes_on(last, row, edited):
             run = self.runs[-1]
             run.last_seq, run.last_id, run.ends, run.last_edited = row.seq, row.id, frozenset(seen.hashes), edited
             self._check_sm3_link(last, seen)
@@ -175,8 +173,10 @@ class _Walk:
         prev = None if first else row.prev
         self.runs.append(Run(prev, row.seq, row.id, row.seq, row.id, frozenset(seen.hashes), edited))
 
-    def _is_head(self, seen: _Seen) -> bool:
-        return self.head is not None and self.head.hash in seen.hashes
+    def _goes_on(self, last: _Seen, row: Row, edited: bool) -> bool:
+        """Whether `row` continues the run that `last` ends. An edited row is taken at its number."""
+        is_head = self.head is not None and self.head.hash in last.hashes
+        return row.seq == last.row.seq + 1 and (edited or row.prev in last.hashes) and not is_head
 
     def _check_sm3_link(self, last: _Seen, seen: _Seen) -> None:
         own_differs = seen.sm3[0] != seen.sm3[1]  # told already
