@@ -27,6 +27,7 @@ from bench import stage
 from bench.worklist_data import NAMES, fill, ready
 from tianping.config.database import admin_url
 from tianping.config.postgres import Cluster
+from tianping.config.static import collect
 
 FLOOR_MS, FLOOR_STATEMENTS, GOAL_RATIO = 30.0, 8, 1.5
 SIZES = (10_000, 100_000, 1_000_000)
@@ -75,6 +76,7 @@ def lists() -> Iterator[tuple[str, Callable[[], Any]]]:
 
     dispatcher, handler = who("liuxiaoyan"), who("caoyong")
     town = replace(who("sunlei"), lo="qingxi.chengdong.", hi="qingxi.chengdong/")
+    village = replace(town, lo="qingxi.chengdong.binhe.", hi="qingxi.chengdong.binhe/")
     asked = {
         "to do, dispatcher": (dispatcher, Query()),
         "to do, dispatcher, one state": (dispatcher, Query(states=("triage",))),
@@ -87,7 +89,16 @@ def lists() -> Iterator[tuple[str, Callable[[], Any]]]:
         "county, one state, newest first": (dispatcher, Query(view="sight", states=("handling",), sort="opened")),
         "county, one holder": (dispatcher, Query(view="sight", holder=handler.agency)),
         "county, all, newest first": (dispatcher, Query(view="sight", open_only=False, sort="opened")),
+        "county, all, by due date": (dispatcher, Query(view="sight", open_only=False)),
+        "county, moved last": (dispatcher, Query(view="sight", sort="changed")),
+        "county, nothing found": (dispatcher, Query(view="sight", categories=("nothing",))),
         "one town by due date": (town, Query(view="sight")),
+        "one town, one category, newest first": (town, Query(view="sight", categories=("neighbour",), sort="opened")),
+        "one town, one category, all, newest first": (
+            town,
+            Query(view="sight", categories=("neighbour",), sort="opened", open_only=False),
+        ),
+        "one village": (village, Query(view="sight")),
         "sent to an office": (handler, Query(view="sight")),
     }
     for name, (actor, query) in asked.items():
@@ -97,7 +108,7 @@ def lists() -> Iterator[tuple[str, Callable[[], Any]]]:
 
 
 def searches() -> Iterator[tuple[str, Callable[[], Any]]]:
-    """What is told beside the figure: searches, and a list whose order and filter no index serves together."""
+    """What is told beside the figure."""
     from tianping.capabilities.search.find import find  # noqa: PLC0415
     from tianping.kernel.agencies.models import User  # noqa: PLC0415
     from tianping.kernel.service import Query, staff_actor, worklist  # noqa: PLC0415
@@ -107,22 +118,48 @@ def searches() -> Iterator[tuple[str, Callable[[], Any]]]:
     def found(text: str) -> Any:
         return worklist(actor, Query(view="sight", ids=tuple(find(actor, text)[:200]), open_only=False))
 
-    town = replace(actor, lo="qingxi.chengdong.", hi="qingxi.chengdong/")
-    rare = Query(view="sight", categories=("neighbour",), sort="opened")  # one in two hundred: read until 50 are found
-    yield "one town, one category, newest first", lambda: worklist(town, rare)
     yield "search by number", lambda: found("青溪〔2026〕4321号")
     yield "search by name", lambda: found(NAMES[0])
 
 
+PAGES = {"page of what is to do": "/desk/", "page of the county": "/desk/?scope=sight&category=neighbour&grade=3"}
+
+
+def pages() -> Iterator[tuple[str, Callable[[], Any]]]:
+    """The same as whole pages, drawn: the session, the posts, the list, the chips with their counts."""
+    from django.conf import settings  # noqa: PLC0415  # after setup
+    from django.test import Client  # noqa: PLC0415
+
+    from tianping.kernel.agencies.models import User  # noqa: PLC0415
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.SECOND_FACTOR = "offered"
+    collect()
+    client = Client()
+    client.force_login(User.objects.get(username="liuxiaoyan"))
+    for name, address in PAGES.items():
+        yield name, lambda address=address: drawn(client.get(address))  # type: ignore[misc]
+
+
+def drawn(answer: Any) -> Any:
+    if answer.status_code != 200:
+        raise RuntimeError(f"the page answers {answer.status_code}")
+    return answer
+
+
 def measured(runs: int) -> dict[str, Any]:
     """p95 in ms and rows of every list and search, on the database in the environment."""
-    result: dict[str, Any] = {"lists": {}, "searches": {}}
-    for kind, cases in (("lists", lists()), ("searches", searches())):
+    result: dict[str, Any] = {"lists": {}, "pages": {}, "searches": {}}
+    for kind, cases in (("lists", lists()), ("pages", pages()), ("searches", searches())):
         for name, ask in cases:
             for _ in range(6):
                 page = ask()
             times = sorted(timed(ask) for _ in range(runs))
-            result[kind][name] = [times[max(0, int(len(times) * 0.95) - 1)], times[len(times) // 2], len(page.rows)]
+            result[kind][name] = [
+                times[max(0, int(len(times) * 0.95) - 1)],
+                times[len(times) // 2],
+                len(getattr(page, "rows", ())),
+            ]
     return result
 
 
@@ -141,30 +178,27 @@ def in_child(given: argparse.Namespace) -> None:
         from tianping.kernel.parties.identifiers import normalise_name  # noqa: PLC0415
 
         print(json.dumps([vault().blind("name", normalise_name(n)).hex() for n in NAMES]))
-    elif given.once:
-        for _name, ask in list(lists())[given.once - 1 : given.once]:
-            for _ in range(4):
-                ask()
-        print("asked")
+    elif given.count:
+        print(json.dumps(counted(Path(given.count))))
     else:
         print(json.dumps(measured(given.runs)))
 
 
-def statements(cluster: Cluster, database: str) -> float:
-    """The most statements that one list sends, from the server's log."""
+def counted(log: Path) -> dict[str, float]:
+    """Statements a request of every list and page, from the server's log; this process has every statement logged."""
 
     def logged() -> int:
-        text = (cluster.data / "server.log").read_text(errors="replace")
+        text = log.read_text(errors="replace")
         return text.count("LOG:  execute ") + text.count("LOG:  statement: ")
 
-    def sent(number: int) -> int:
+    found: dict[str, float] = {}
+    for name, ask in (*lists(), *pages()):
+        ask()
         before = logged()
-        child(cluster, database, "--once", str(number), PGOPTIONS="-c log_statement=all")
-        return logged() - before
-
-    # the same process with four pages and, by asking beyond the last list, with none
-    base = sent(99)
-    return max(-(-(sent(number) - base) // 4) for number in (1, 6))
+        for _ in range(4):
+            ask()
+        found[name] = (logged() - before) / 4
+    return found
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -172,10 +206,10 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     options.add_argument("--runs", type=int, default=60, help="of each list")
     options.add_argument("--blinds", action="store_true", help=argparse.SUPPRESS)
-    options.add_argument("--once", type=int, default=0, help=argparse.SUPPRESS)
+    options.add_argument("--count", default="", help=argparse.SUPPRESS)
     options.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args(arguments)
-    if given.blinds or given.once or given.measure:
+    if given.blinds or given.count or given.measure:
         in_child(given)
         return 0
     cluster = stage.kept("bench-lists")
@@ -185,11 +219,16 @@ def main(arguments: list[str] | None = None) -> int:
             database = prepare(cluster, size)
             result = json.loads(child(cluster, database, "--measure", "--runs", str(given.runs)))
             print(f"{size:,} matters")
-            for kind in ("lists", "searches"):
+            for kind in ("lists", "pages", "searches"):
                 for name, (p95, middle, rows) in result[kind].items():
                     print(f"  {name}: p95 {p95:.1f} ms, median {middle:.1f} ms, {rows} rows")
             worst[size] = max(p95 for p95, _middle, _rows in result["lists"].values())
-        count = statements(cluster, database)
+        sent = json.loads(
+            child(cluster, database, "--count", str(cluster.data / "server.log"), PGOPTIONS="-c log_statement=all")
+        )
+        told = ", ".join(f"{name} {sent[name]:.0f}" for name in PAGES)
+        count = max(number for name, number in sent.items() if name not in PAGES)
+        print(f"statements a list, at most: {count:.0f}; of a whole page, with who is asking and the chips: {told}")
     finally:
         cluster.stop()
     return verdict(worst, count)

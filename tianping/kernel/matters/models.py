@@ -51,9 +51,7 @@ class Matter(models.Model):
     class Meta:
         db_table = "matter"
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "number"], name="matter_number")]
-        indexes = [
-            models.Index(fields=["jurisdiction", "due_at", "id"], name="matter_due"),
-            models.Index(fields=["jurisdiction", "opened_at", "id"], name="matter_opened"),
+        indexes = [  # those that serve the orders of a list stand in sql/0006_orders.sql
             models.Index(fields=["jurisdiction", "path", "due_at"], name="matter_path"),
             models.Index(fields=["jurisdiction", "state", "due_at"], name="matter_state"),
             models.Index(fields=["jurisdiction", "repeat"], name="matter_repeat"),
