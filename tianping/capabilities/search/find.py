@@ -11,7 +11,13 @@ from tianping.kernel.agencies.access import record
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.matters.vault import vault
 from tianping.kernel.parties.blind import Kind
-from tianping.kernel.parties.identifiers import IdentifierError, check_id_number, normalise_name, normalise_phone
+from tianping.kernel.parties.identifiers import (
+    IdentifierError,
+    check_id_number,
+    check_uscc,
+    normalise_name,
+    normalise_phone,
+)
 from tianping.kernel.service import acting
 
 MOST = 500
@@ -53,6 +59,7 @@ def _by_number(actor: Actor, text: str) -> list[UUID]:
 _WAYS: tuple[tuple[Kind, Callable[[str], str]], ...] = (
     ("phone", normalise_phone),
     ("id_number", lambda text: check_id_number(text).number),
+    ("uscc", check_uscc),
     ("name", normalise_name),
 )
 

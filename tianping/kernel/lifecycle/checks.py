@@ -8,6 +8,7 @@ from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.vocabulary import (
     BACK,
     OPEN,
+    PARTS,
     START,
     By,
     Children,
@@ -188,7 +189,7 @@ def _touch(s: Step, kind: str, source: str) -> Iterator[str]:
         yield f"step {s.name!r} touches {kind!r}; the kernel knows {sorted(TOUCHES)}"
     if name in {"assign", "party"} and not what:
         yield f"step {s.name!r} touches {kind!r} without a role; write {name + ':<role>'!r}"
-    if name == "party" and not any(s.form.field(f"{source}_{part}") for part in ("name", "phone", "id_number")):
+    if name == "party" and not any(s.form.field(f"{source}_{part}") for part in PARTS):
         yield f"step {s.name!r} touches {kind!r}, so its form needs {source + '_name'!r} or another field of that person"
     if name in {"leader", "link", "correct", "erase", "unrepresent"} or (
         name in {"holder", "assign"} and source not in WORDS_OF_HOLD

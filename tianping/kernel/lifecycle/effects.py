@@ -17,7 +17,7 @@ from tianping.kernel.lifecycle.state import (
     TermState,
 )
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import Party, Step
+from tianping.kernel.lifecycle.vocabulary import PARTS, Party, Step
 
 if TYPE_CHECKING:
     from tianping.kernel.lifecycle.engine import Run
@@ -266,7 +266,7 @@ def _unlead(run: "Run", matter: MatterState, move: Move, *, linked: bool) -> Non
 
 def _party(run: "Run", matter: MatterState, role: str, prefix: str, form: dict[str, Any], move: Move) -> None:
     """A party, from the form's `<prefix>_name`, `<prefix>_phone`, `<prefix>_id_number`; a proven citizen is the subject."""
-    given = any(form.get(f"{prefix}_{part}") for part in ("name", "phone", "id_number"))
+    given = any(form.get(f"{prefix}_{part}") for part in PARTS)
     own = role == REPORTER and run.actor.kind in {"citizen", "guest"}
     if not (given or own):
         return

@@ -15,6 +15,7 @@ BACK: Final = "@back"  # the state that a suspension left
 At = Literal["centre", "holder", "opener", "root", "place"]
 Proof = Literal["none", "code", "identity"]
 Act = Literal["speak", "receive", "agree", "entrust"]
+PARTS: Final = ("name", "phone", "id_number", "uscc")  # what a party is told by: fields with the prefix of its role
 PROOFS: Final[tuple[Proof, ...]] = ("none", "code", "identity")
 
 

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.lifecycle.state import Decision, Move
-from tianping.kernel.matters.assemble import FOUND_BY
+from tianping.kernel.matters.assemble import FOUND_BY, minor_by
 from tianping.kernel.matters.context import Context
 from tianping.kernel.matters.plain import words
 from tianping.kernel.parties.identifiers import normalise_name
@@ -35,6 +35,8 @@ def write_rest(context: Context, decision: Decision, documents: list[str]) -> No
                         " AND superseded_by IS NULL",
                         [entry, context.jurisdiction, move.matter, effect["concept"]],
                     )
+                case "party" if effect["known"]:
+                    _guard_known(context, move, effect)
                 case "correct":
                     _find_anew(context, move, entry, effect["concept"])
                 case "erase":
@@ -90,6 +92,23 @@ def _find_anew(context: Context, move: Move, entry: UUID, concept: str) -> None:
             concept,
         ],
     )
+    if kind == "id_number":
+        _run(
+            "UPDATE subject s SET minor = %s FROM identifier i WHERE i.jurisdiction = %s AND i.entry_id = %s"
+            " AND i.kind = 'id_number' AND s.jurisdiction = i.jurisdiction AND s.id = i.subject_id",
+            [minor_by(value, context.snapshot.today), context.jurisdiction, entry],
+        )
+
+
+def _guard_known(context: Context, move: Move, effect: dict[str, Any]) -> None:
+    """A subject that was known before is protected, or known for a minor, from this report on."""
+    minor = minor_by(move.form.get(f"{effect['prefix']}_id_number"), context.snapshot.today)
+    protected = any(e["do"] == "protect" for e in move.effects)
+    if minor or protected:
+        _run(
+            "UPDATE subject SET protected = protected OR %s, minor = minor OR %s WHERE jurisdiction = %s AND id = %s",
+            [protected, minor, context.jurisdiction, effect["subject"]],
+        )
 
 
 def _erase(context: Context, move: Move, entry: UUID, concept: str) -> None:

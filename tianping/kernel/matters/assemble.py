@@ -1,5 +1,6 @@
 """From a decision to rows: entries in their chain, sealed values, facts, terms, to-do rows, the matter's own columns."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +15,10 @@ from tianping.kernel.matters.context import Context
 from tianping.kernel.matters.plain import columns_after, words
 from tianping.kernel.matters.store import Rows, hexed, term_columns
 from tianping.kernel.parties.blind import Kind
-from tianping.kernel.parties.identifiers import normalise_name
+from tianping.kernel.parties.identifiers import birth_of, normalise_name
+from tianping.kernel.parties.representation import is_minor
 
-FOUND_BY: tuple[Kind, ...] = ("name", "phone", "id_number")  # what a party is found by, through the blind index
+FOUND_BY: tuple[Kind, ...] = ("name", "phone", "id_number", "uscc")  # what a party is found by, through the blind index
 
 
 def assemble(context: Context, decision: Decision) -> Rows:
@@ -173,9 +175,9 @@ def _party(context: Context, matter: MatterState, move: Move, effect: dict[str, 
             "subject",
             jurisdiction=context.jurisdiction,
             id=subject,
-            kind="person",
+            kind="organisation" if move.form.get(f"{prefix}_uscc") else "person",
             protected=matter.protected and effect["role"] != REPRESENTATIVE,  # whose phone it is, the proof has shown
-            minor=False,
+            minor=minor_by(move.form.get(f"{prefix}_id_number"), context.snapshot.today),
             created_at=context.snapshot.now,
         )
     context.rows.add(
@@ -203,6 +205,12 @@ def _party(context: Context, matter: MatterState, move: Move, effect: dict[str, 
                 entry_id=entry_id,
                 field=f"{prefix}_{kind}",
             )
+
+
+def minor_by(number: Any, today: str) -> bool:
+    """Whether this identity number is of somebody under 18 on that local day."""
+    birth = birth_of(number)
+    return birth is not None and is_minor(birth, date.fromisoformat(today))
 
 
 def _represent(context: Context, matter: MatterState, move: Move, effect: dict[str, Any], entry_id: UUID) -> None:

@@ -65,6 +65,14 @@ def check_id_number(text: str) -> IdNumber:
     return IdNumber(number, birth, number[:6])
 
 
+def birth_of(text: object) -> date | None:
+    """The birth date in a citizen's identity number; None of anything else."""
+    try:
+        return check_id_number(str(text or "")).birth
+    except IdentifierError:
+        return None
+
+
 def check_uscc(text: str) -> str:
     """An organisation's unified social credit code (GB 32100), 18 upper-case characters. Raises IdentifierError."""
     code = _compact(text)

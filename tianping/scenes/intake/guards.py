@@ -1,17 +1,24 @@
 """What intake asks before a step. Each refusal is a sentence for the clerk."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Guard
+from tianping.kernel.parties.identifiers import birth_of
+from tianping.kernel.parties.representation import is_minor
 
 THIRD = 2  # two returns lie behind: the next one is the third
 
 
 def _needs_protection(reads: Mapping[str, Any]) -> bool:
-    form = reads["form"]
-    return any(form.get(flag) for flag in ("danger", "violence", "minor", "complained_agency"))
+    """Danger, violence, minors and complaints about an office; a minor who tells their identity number need not say so."""
+    form, today = reads["form"], reads["today"]
+    if any(form.get(flag) for flag in ("danger", "violence", "minor", "complained_agency")):
+        return True
+    birth = birth_of(form.get("reporter_id_number"))
+    return birth is not None and today is not None and is_minor(birth, date.fromisoformat(today))
 
 
 def _returns(reads: Mapping[str, Any]) -> int:
@@ -43,8 +50,16 @@ def _not_of_the_complained(reads: Mapping[str, Any]) -> bool:
 _RETURNS = frozenset({"count:return", "count:return_third"})
 
 GUARDS = (
-    Guard("needs_protection", frozenset({"form"}), _needs_protection, _("这件事不用走保护的办法"), silent=True),
-    Guard("ordinary", frozenset({"form"}), lambda r: not _needs_protection(r), _("这件事要走保护的办法"), silent=True),
+    Guard(
+        "needs_protection", frozenset({"form", "today"}), _needs_protection, _("这件事不用走保护的办法"), silent=True
+    ),
+    Guard(
+        "ordinary",
+        frozenset({"form", "today"}),
+        lambda r: not _needs_protection(r),
+        _("这件事要走保护的办法"),
+        silent=True,
+    ),
     Guard(
         "graded",
         frozenset({"fact:grade", "fact:category"}),

@@ -24,7 +24,15 @@ from tianping.web.citizen.where import office_name
 from tianping.web.desk.present import file_of
 
 # What a reporter tells of themselves and of the matter. The other side's telephone is nobody's to take along.
-FACTS: Final = ("description", "place", "reporter_name", "reporter_phone", "reporter_id_number", "other_name")
+FACTS: Final = (
+    "description",
+    "place",
+    "reporter_name",
+    "reporter_phone",
+    "reporter_id_number",
+    "reporter_uscc",
+    "other_name",
+)
 MASKED: Final = frozenset({"reporter_phone", "reporter_id_number"})
 SAID: Final = ("description", "note", "reason", "answer")
 FROM_PARTY: Final = frozenset({"guest", "citizen"})

@@ -33,7 +33,17 @@ from tianping.web.desk.present import Here
 from tianping.web.representatives import told
 
 # What is known, in the order in which it is read; what a step told stands in the road.
-KNOWN = ("description", "place", "reporter_name", "other_name", "external_number", "retention", "archive_number")
+KNOWN = (
+    "description",
+    "place",
+    "reporter_name",
+    "reporter_uscc",
+    "other_name",
+    "other_uscc",
+    "external_number",
+    "retention",
+    "archive_number",
+)
 BESIDE = ("description", "place", "reporter_name", "other_name")
 LISTED = 200  # so far the page counts along its list
 
