@@ -9,10 +9,10 @@ ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.venv/home
 endif
 
-.PHONY: help setup setup-test demo test house walks authz crash api bench-intake bench-worklist mutate docs locale format lock stop
+.PHONY: help setup setup-test demo test house walks authz crash api bench-intake bench-worklist mutate release-procedures docs locale format lock stop
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-16s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 
 setup: ## make .venv ready to run
 	@sh tools/setup.sh
@@ -49,6 +49,9 @@ bench-worklist: setup-test ## the worklist at 10,000, 100,000 and 1,000,000 matt
 
 mutate: setup-test ## change the code on purpose and see the tests notice
 	@$(PY) tests/mutate/run.py $(ARGS)
+
+release-procedures: setup ## record the digests of the procedures in each scene's released.json (ARGS=--check: only look)
+	@$(PY) -m tools.release_procedures $(ARGS)
 
 docs: setup ## build the documentation into site/
 	@.venv/bin/mkdocs build --strict --quiet && echo "docs: ok, open site/index.html"

@@ -10,6 +10,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from tianping.kernel.lifecycle.diagram import svg
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry, registry_of
 from tianping.kernel.lifecycle.vocabulary import (
@@ -50,11 +51,15 @@ def _spelled(entry: Any, files: Files) -> Any:
 
 
 def page(procedure: Procedure, registry: Registry) -> str:
-    """The declaration of one procedure as a page: states, steps, terms."""
+    """The declaration of one procedure as a page: its picture, states, steps, terms."""
     rows = [
         f"# {procedure.label}",
         "",
         f"`{procedure.name}`，第 {procedure.version} 版。这一页由声明生成。",
+        "",
+        "## 走法",
+        "",
+        f'<div class="diagram" style="overflow-x: auto">{svg(procedure)}</div>',
         "",
         "## 状态",
         "",

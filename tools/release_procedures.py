@@ -1,7 +1,7 @@
 """Record the digests of all current procedure versions in each scene's released.json, and name what changed since.
 
-    python -m tools.release_procedures            write
-    python -m tools.release_procedures --check    exit 1 when something is not recorded, or not as it is
+    make release-procedures                 write
+    make release-procedures ARGS=--check    exit 1 when something is not recorded, or not as it is
 
 A version that was released never changes: a change is a new version. So a digest that is there already is kept, and one
 that differs is a fault that this tool does not write over.

@@ -52,6 +52,11 @@ class Answers:
             return rng.choice(running) if running else "none"
         return self.typed(field, concept)
 
+    def threat(self):
+        """Why a matter is protected; half of the time an office is complained of."""
+        agency = self.rng.choice((None, "qx.zj."))
+        return {self.rng.choice(("danger", "violence", "minor")): True, "complained_agency": agency}
+
     def typed(self, field, concept):  # noqa: PLR0911  # one answer a type
         rng = self.rng
         choices = field.choices or concept.choices

@@ -90,6 +90,13 @@ def _office_sees():
     return patch.object(effects, "see", see)
 
 
+def _keeps_who_was_asked():
+    true = effects.protected_audience
+    return patch.object(
+        effects, "protected_audience", lambda registry, matter: true(registry, matter) | {f"supervisor@{matter.centre}"}
+    )
+
+
 def _undo_forgets(kind):
     true = effects._invert
 
@@ -191,6 +198,8 @@ def planted(registry):
         "a known fact is asked again": _asks_twice,
         "required fields may be empty": _requires_nothing,
         "an office sees a protected matter": _office_sees,
+        "who had it keeps what was protected": lambda: _nothing(effects, "_let_go"),
+        "whoever was asked goes on seeing it": _keeps_who_was_asked,
         "posts act in a protected matter": _posts_in_a_protected_matter,
         "who is complained of gets the matter": lambda: _never_refuses(registry, "not_the_complained"),
         "somebody of the office complained of is assigned": lambda: _never_refuses(registry, "not_of_the_complained"),

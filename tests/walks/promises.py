@@ -23,7 +23,7 @@ def need(truth, sentence):
 def keys_of(by, matter, proceeding, step):
     """The keys that the clause names, told from the design: a protected matter has one post, its protector."""
     if isinstance(by, Post):
-        if matter.protected:
+        if matter.protected and not by.informed:
             return {f"protector@{matter.centre}"}
         parent = matter.proceedings.get(proceeding.parent)
         path = {
@@ -77,6 +77,7 @@ def keep(registry, matters, decision, before, log):
         _sight(registry, matter, log[matter.id])
     for move in decision.moves:
         _facts(registry, move, before.get(move.matter), decision.matters[move.matter])
+        _protection(move, before.get(move.matter), decision.matters[move.matter])
         _because(registry, move, before.get(move.matter), decision)
 
 
@@ -187,7 +188,8 @@ def _sight(registry, matter, log):
         need(matter.path == "", "a protected matter lies in an office's sight")
         others = {f"subject:{p.subject}" for p in matter.parties if p.role != "reporter"}
         need(not others & seen, "the other side sees a protected matter")
-        need({k for k in seen if "@" in k} == {f"protector@{matter.centre}"}, "a post beside the protector sees it")
+        told = {f"protector@{matter.centre}"} | _informed(registry, matter)
+        need({k for k in seen if "@" in k} == told, "a post beside the protector and whoever is asked sees it")
         return
     held = {matter.centre} | {p.holder for p in matter.proceedings.values()}
     for entry in log:
@@ -200,6 +202,31 @@ def _sight(registry, matter, log):
     named = {f"person:{v}" for p in matter.proceedings.values() for v in p.assigned.values()}
     people = {k for k in matter.audience if k.startswith("person:")}
     need(people == named, "who is no longer assigned still sees the matter")
+
+
+def _informed(registry, matter):
+    """The posts that a protected matter waits for by a step of their own."""
+    return {
+        key
+        for proceeding in matter.proceedings.values()
+        for step in registry.procedure(proceeding.procedure, proceeding.version).steps
+        if proceeding.state in step.sources and step.target and not step.optional
+        for by in step.by
+        if isinstance(by, Post) and by.informed
+        for key in keys_of(by, matter, proceeding, step.name)
+    }
+
+
+def _protection(move, old, now):
+    """A protection lets everybody go at once, who had it or saw it; nothing but its own step ends it."""
+    done = {e["do"] for e in move.effects}
+    if "protect" in done:
+        need(now.protected and now.path == "", "what is protected is not")
+        need(not any(p.assigned for p in now.proceedings.values()), "somebody still has what was protected")
+        left = [k for k in now.audience if k.startswith(("agency:", "person:"))]
+        need(not left, f"{left} still see what was protected")
+    if old is not None and old.protected and not now.protected:
+        need("unprotect" in done, f"{move.step} ended a protection")
 
 
 def _facts(registry, move, old, now):

@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, Phase, given, settings  # the path comes fir
 from hypothesis import strategies as st
 
 from tests.walks.faults import planted
-from tests.walks.world import Tally, World
+from tests.walks.tally import Tally
+from tests.walks.world import World
 from tianping.kernel.lifecycle.registry import registry_of
 
 FLOOR_STEPS = 10_000
@@ -70,7 +71,7 @@ def find(registry, plant):
     with plant():
         for seed in range(160):
             try:
-                World(registry, seed, tally).walk(60)
+                World(registry, seed, tally).walk(90)
             except Exception as error:  # a broken engine may break anywhere
                 return f"{type(error).__name__}: {error}"
             if tally.broken:

@@ -155,6 +155,8 @@ class StoredWorld:
         with acting(system_actor(JURISDICTION)):
             self.answers.represented = list(represented(JURISDICTION, matter.id))
         raw = self.answers.form(step, matter, proceeding)
+        if step.touches.get("protect") == "on":
+            raw |= {"violence": True, "complained_agency": None}
         other = UUID(raw["other_matter"]) if raw.get("other_matter") else None
         expected = self._decided(step, matter.id, proceeding.id, raw, actor, other)
         try:

@@ -4,7 +4,7 @@ import pytest
 
 from tests.walks.faults import planted
 from tests.walks.run import deployed, find, missing, walk
-from tests.walks.world import Tally
+from tests.walks.tally import Tally
 
 REGISTRY = deployed()
 

@@ -1,13 +1,13 @@
 """An in-memory house around the pure engine: it stores what the engine decides and holds it against the promises."""
 
 import copy
-from collections import Counter
-from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID
 
 from tests.walks import promises
 from tests.walks.answers import CENTRE, Answers, office_of
+from tests.walks.guide import toward
+from tests.walks.tally import Taken
 from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.ledger.chain import Row, entry_hash
 from tianping.kernel.ledger.verify import verify_chain
@@ -19,40 +19,13 @@ JURISDICTION = "990101"
 DAYS = ("2026-11-24", "2026-11-24", "2019-01-01", "2190-01-01")  # what the kernel may take for today
 # the pack's row behind a chosen retention: ten years, for good, none of that code, and one that is about moving house
 ROWS = (
-    *({"years": 10, "action": "keep"},) * 5,
-    {"years": None, "action": "keep"},
+    *({"years": 10, "action": "keep"},) * 4,
+    *({"years": None, "action": "keep"},) * 2,
     None,
     {"years": 10, "action": "transfer"},
 )
 PROOF = "identity"
-UNNOTED = frozenset({"undo", "note"})  # as the store reads the newest effective entry
-
-
-@dataclass
-class Taken:
-    """One stored entry, and how its proceeding stood before it."""
-
-    id: UUID
-    move: object
-    user: str
-    before: object
-    audience: frozenset
-    undone: bool = False
-
-
-@dataclass
-class Tally:
-    """Shared by all walks of a run: what was taken and refused, and what broke."""
-
-    taken: Counter = field(default_factory=Counter)
-    refused: Counter = field(default_factory=Counter)
-    kinds: Counter = field(default_factory=Counter)  # of refusals
-    undone: Counter = field(default_factory=Counter)  # by the step that was taken back
-    broken: list = field(default_factory=list)
-
-    @property
-    def steps(self):
-        return sum(self.taken.values())
+UNNOTED = frozenset({"undo", "note", "add"})  # as the store reads the newest effective entry
 
 
 class World:
@@ -121,6 +94,10 @@ class World:
         ]
         if self.rng.random() < 0.25:
             self._refusal(*self.rng.choice(options))
+        if options and self.rng.random() < 0.2:
+            for step, matter, proceeding in toward(self.registry, self.tally, self.rng, options):
+                if self._try(step, matter.id, proceeding.id):
+                    return
         self.rng.shuffle(options)
         if self.rng.random() < 0.85:
             options.sort(key=self._tried)
@@ -151,9 +128,7 @@ class World:
         actor = self._starter(step)
         raw = self.answers.form(step, full=self.rng.random() < 0.3)
         if "protect" in step.touches:
-            raw |= {self.rng.choice(("danger", "violence", "minor")): True}
-            if self.rng.random() < 0.5:
-                raw["complained_agency"] = "qx.zj."
+            raw |= self.answers.threat()
         else:
             raw = {k: v for k, v in raw.items() if k not in {"danger", "violence", "minor", "complained_agency"}}
         if self.rng.random() < 0.3 and (needed := [f.name for f in step.form.fields if f.required]):
@@ -248,6 +223,10 @@ class World:
         self.answers.others = [m for m in self.matters if m != matter.id]
         self.answers.represented = list(promises.represented(self.log[matter.id]))
         raw = self.answers.form(step, matter, proceeding)
+        if step.touches.get("protect") == "on" and self.rng.random() < 0.9:
+            raw |= {
+                k: v for k, v in self.answers.threat().items() if k not in matter.facts or step.form.field(k).revises
+            }
         if step.form.field("retention_until") and self.rng.random() < 0.8:
             raw["retention_until"] = self.rng.choice(("2060-12-31", "2019-12-31"))
         return raw

@@ -32,6 +32,7 @@ from tianping.kernel.matters.show import (
     RepresentativeView,
     TermView,
     reveal,
+    sees,
     show,
 )
 from tianping.kernel.matters.standing import citizen, subjects_of
@@ -101,6 +102,7 @@ __all__ = [
     "registry",
     "report",
     "reveal",
+    "sees",
     "show",
     "staff_actor",
     "store",

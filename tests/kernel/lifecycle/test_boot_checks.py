@@ -71,6 +71,8 @@ CASES = {
     "every and others": (with_step(P, step(by=(Party("reporter", every=True), CLERK))), "waits for every 'reporter'"),
     "undo of nothing": (with_step(P, step("undo")), "must say in `undoes`"),
     "note that moves": (with_step(P, step("note", target="done")), "an undo looks past it"),
+    "addition that moves": (with_step(P, step("add", target="done")), "a step called 'add' changes nothing"),
+    "addition that touches": (with_step(P, step("add", touches={"supervise": "on"})), "an undo looks past it"),
     "absorb by hand": (with_step(P, step("absorb")), "records a merge"),
     "touch unknown": (with_step(P, step(touches={"paint": "red"})), "touches 'paint'"),
     "assign without role": (

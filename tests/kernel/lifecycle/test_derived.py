@@ -54,6 +54,19 @@ def test_what_no_longer_follows_is_taken_back_and_an_undo_brings_it_again():
     assert d.matter.facts == {}
 
 
+def test_what_follows_from_a_rule_is_not_corrected_by_hand():
+    form = Form((Field("concept", "concept", required=True), Field("value", "value", required=True)))
+    correct = Step("correct", "更正", OPEN, None, (CLERK,), form, touches={"correct": "concept"})
+    d = Desk(house(with_step(P, correct), concepts=CONCEPTS, derived=(FEE,)))
+    d.begin()
+    d.take("price", {"kind": "a"}, extra=DEAR)
+    with pytest.raises(RefusedError) as error:
+        d.take("correct", {"concept": "fee", "value": 1})
+    assert (error.value.reason, error.value.sentence) == ("form", "这一项是按规定算出来的，不能直接改")
+    d.take("correct", {"concept": "kind", "value": "b"})
+    assert d.matter.facts == {"kind": "b", "fee": 50}
+
+
 def test_a_refusal_names_what_it_read():
     guard = Guard("cheap", frozenset({"fact:fee", "today"}), lambda r: (r["fact:fee"] or 0) < 10, "%(fee)s元太多了")
     d = Desk(

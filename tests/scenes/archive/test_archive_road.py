@@ -83,7 +83,11 @@ def test_after_freezing_only_archival_steps_are_left_and_nobody_is_asked():
     d, at = frozen()
     procedure = d.registry.procedure("archive")
     assert todo_keys(procedure, d.matter, at) == {}
-    assert [o.step.name for o in offers(d.registry, d.matter, at, POSTS["archivist"])] == ["consult", "appraise"]
+    assert [o.step.name for o in offers(d.registry, d.matter, at, POSTS["archivist"])] == [
+        "consult",
+        "appraise",
+        "annotate",
+    ]
     d.does("consult", "archivist", at, note="法院借阅")
     assert at.state in procedure.rests
 

@@ -5,6 +5,7 @@ import pytest
 from tests.scenes.desk import GUEST, POSTS, SceneDesk, office
 from tianping.kernel.lifecycle.effects import protected_audience
 from tianping.kernel.lifecycle.state import RefusedError
+from tianping.scenes.intake.forms import ORDINARY
 from tianping.scenes.intake.guards import GUARDS
 
 BY_NAME = {g.name: g for g in GUARDS}
@@ -114,3 +115,74 @@ def test_guards_say_what_a_clerk_understands():
     assert all(g.refusal and not g.refusal.isascii() for g in GUARDS)
     assert not BY_NAME["graded"].test({"fact:grade": None, "fact:category": "a"})
     assert POSTS["protector"].keys == {"protector@qx.zz."}
+
+
+# ── put under protection on the way, and taken out of it ─────────────────────────────────────────────────────────────
+WHY = {"reason": "来电说动手了", "violence": "on"}
+
+
+def on_the_way(**more):
+    d = SceneDesk()
+    d.opens("intake", "register", {"description": "漏水", "reporter_name": "周桂兰"} | more, GUEST)
+    d.does("triage", "dispatcher", category="a", grade="3")
+    d.does("dispatch", "dispatcher", agency="qx.zj.")
+    d.does("assign", office("qx.zj.", "head"), assignee=PERSON)
+    return d
+
+
+def test_with_one_step_everybody_but_the_protector_and_the_reporter_loses_sight():
+    d = on_the_way()
+    assert {"agency:qx.zj.", f"person:{PERSON}"} <= d.matter.audience
+    decision = d.does("protect", office("qx.zj."), **WHY)
+    reporter = f"subject:{d.matter.parties[0].subject}"
+    assert protected_audience(d.registry, d.matter) == {reporter, "protector@qx.zz."}
+    assert (d.matter.protected, d.matter.path, d.road.holder, d.road.assigned) == (True, "", "qx.zz.", {})
+    assert {"do": "protect", "away": [str(d.road.id)]} in decision.moves[0].effects
+    assert refused(lambda: d.does("undo", "dispatcher", reason="点错了"))
+
+
+@pytest.mark.parametrize("state", ORDINARY)
+def test_it_may_be_protected_from_every_ordinary_state(state):
+    d = on_the_way()
+    d.road.state = state
+    d.road.back = "handling" if state == "suspended" else ""
+    d.does("protect", "dispatcher", **WHY)
+    assert d.road.state == "protecting"
+    running = {name for name, clock in d.road.terms.items() if clock.status == "running"}
+    assert {"protect_contact", "protect_report"} <= running
+
+
+def test_only_a_flag_protects():
+    d = on_the_way()
+    assert "请选一条" in refused(lambda: d.does("protect", "dispatcher", reason="不放心"))
+
+
+def asked_to_end():
+    d = on_the_way()
+    d.does("protect", "dispatcher", **WHY)
+    d.does("contact", "protector", note="打通了")
+    d.does("ask_unprotect", "protector", reason="是误会")
+    return d
+
+
+def test_the_supervisor_is_informed_while_the_matter_waits_for_them():
+    d = asked_to_end()
+    assert "supervisor@qx.zz." in protected_audience(d.registry, d.matter)
+    assert refused(lambda: d.does("unprotect", "protector", reason="没事")) == "这一步不归您办"
+    d.matter.audience = protected_audience(d.registry, d.matter)
+    d.does("stay_protected", "supervisor", reason="再看看")
+    assert "supervisor@qx.zz." not in protected_audience(d.registry, d.matter)
+
+
+def test_the_end_of_protection_brings_it_back_to_its_place():
+    d = asked_to_end()
+    d.does("unprotect", "supervisor", reason="核实过")
+    assert (d.matter.protected, d.matter.path, d.road.state, d.road.holder) == (False, "qx.zz.", "triage", "qx.zz.")
+    assert d.road.terms["protect_report"].status == "ended"
+
+
+def test_a_complaint_about_an_office_stays_protected():
+    d = on_the_way()
+    d.does("protect", "supervisor", reason="反映承办单位", complained_agency="qx.zj.")
+    d.does("contact", "protector", note="打通了")
+    assert refused(lambda: d.does("ask_unprotect", "protector", reason="没事")) == "反映单位的事项不能解除保护"

@@ -27,8 +27,9 @@ SECOND_RESET: Final = _(
 )
 # What a step declares that it tells staff ("tell"), beside the reporter's own sentence.
 TOLD: Final[Mapping[str, str]] = {
-    "protect": _("有一件受保护的事刚登记，请现在就联系当事人"),
+    "protect": _("有一件受保护的事，请现在就联系当事人"),
     "meeting": _("%(number)s 第三次被退回，请开联席会议"),
+    "added": _("%(number)s 反映人补充了情况，请看一看"),
     "request": _("%(number)s 反映人要求更正或删除个人信息，请处理"),
 }
 TRANSLATED: Final = frozenset({"public", "state", "label", "why"})

@@ -177,8 +177,8 @@ def _reserved(s: Step) -> Iterator[str]:
     """Names that the kernel itself knows: what they mean is fixed."""
     if s.name == "undo" and not s.undoes:
         yield "a step called 'undo' must say in `undoes` what it takes back; or rename it"
-    if s.name == "note" and (s.target is not None or s.touches or s.opens or s.extends):
-        yield "a step called 'note' changes nothing, an undo looks past it; rename this one"
+    if s.name in {"note", "add"} and (s.target is not None or set(s.touches) - {"tell"} or s.opens or s.extends):
+        yield f"a step called {s.name!r} changes nothing, an undo looks past it; rename this one"
     if s.name == "absorb" and (s.target is not None or s.by != (Kernel(),)):
         yield "a step called 'absorb' records a merge: by Kernel() alone and without a target; or rename it"
 

@@ -6,7 +6,7 @@ from typing import Any
 from tianping.kernel.lifecycle.representing import GUARDS as REPRESENTING
 from tianping.kernel.lifecycle.representing import representing_steps
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, By, Field, Form, Guard, Lapse, Step
+from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, By, Field, Form, Guard, Lapse, Party, Step
 
 REASON = Field("reason", "reason", required=True)
 
@@ -38,6 +38,49 @@ COMMON_GUARDS: tuple[Guard, ...] = (
     *REPRESENTING,
     Guard("other_open", frozenset({"other"}), lambda r: r["other"] is not None, _("没有找到那件事项，请核对编号")),
 )
+
+
+def asking(role: str) -> tuple[Step, ...]:
+    """A party of that role, once proven, asks for a correction or an erasure (个人信息保护法第46、47条)."""
+    by = (Party(role, proof="identity"),)
+    return (
+        Step(
+            "ask_correction",
+            _("要求更正"),
+            OPEN,
+            None,
+            by,
+            Form((Field("note", "note", required=True, label=_("哪里不对，应该是什么")),)),
+            touches={"tell": "request"},
+            public=_("您要求更正"),
+            act="agree",
+        ),
+        Step(
+            "ask_erasure",
+            _("要求删除个人信息"),
+            OPEN,
+            None,
+            by,
+            Form((Field("note", "note", required=True, label=_("要删哪些，为什么")),)),
+            touches={"tell": "request"},
+            public=_("您要求删除个人信息"),
+            act="agree",
+        ),
+    )
+
+
+def erasing(by: tuple[By, ...]) -> Step:
+    """Lawful erasure, with a reason; what stays is the entry and its commitment."""
+    return Step(
+        "erase",
+        _("依法删除个人信息"),
+        OPEN,
+        None,
+        by,
+        Form((Field("concept", "concept", required=True), REASON)),
+        touches={"erase": "concept"},
+        danger=True,
+    )
 
 
 def common_steps(
@@ -144,18 +187,7 @@ def common_steps(
             )
         )
     if erase:
-        steps.append(
-            Step(
-                "erase",
-                _("依法删除个人信息"),
-                OPEN,
-                None,
-                erase,
-                Form((Field("concept", "concept", required=True), REASON)),
-                touches={"erase": "concept"},
-                danger=True,
-            )
-        )
+        steps.append(erasing(erase))
     if taken := frozenset(reversible):
         steps.append(Step("undo", _("撤回上一步"), OPEN, None, work, Form((REASON,)), ("own_last_step",), undoes=taken))
     return tuple(steps)

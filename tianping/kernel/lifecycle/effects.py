@@ -35,6 +35,7 @@ LASTING = frozenset(
         "forget",
         "correct",
         "protect",
+        "unprotect",
         "link",
         "party",
         "represent",
@@ -185,9 +186,7 @@ def touch(
             case "party":
                 _party(run, matter, what, source, form, move)
             case "protect":
-                matter.protected = True
-                matter.path = ""
-                move.effects.append({"do": "protect"})
+                _protect(matter, move) if source == "on" else _unprotect(run, matter, move)
             case "correct":
                 _correct(run.registry, matter, form, move)
             case "erase":
@@ -201,6 +200,29 @@ def touch(
                 proceeding.supervised = source == "on"
             case _:  # "tell"
                 move.effects.append({"do": "tell", "words": source})
+
+
+def _protect(matter: MatterState, move: Move) -> None:
+    """From now on only the protector and the reporter see it: offices and whoever had it in hand are let go."""
+    matter.protected, matter.path = True, ""
+    matter.audience = {k for k in matter.audience if not k.startswith("agency:")}
+    gone = [str(p.id) for p in matter.proceedings.values() if _let_go(matter, p)]
+    move.effects.append({"do": "protect"} | ({"away": gone} if gone else {}))
+
+
+def _let_go(matter: MatterState, proceeding: ProceedingState) -> bool:
+    """Nobody is assigned any more; whether somebody was."""
+    roles = list(proceeding.assigned)
+    for role in roles:
+        _entrust(matter, proceeding, role, None)
+    return bool(roles)
+
+
+def _unprotect(run: "Run", matter: MatterState, move: Move) -> None:
+    """Back among the matters of its place; its parties see it as before."""
+    matter.protected, matter.path = False, matter.place_path or matter.centre
+    see_parties(run.registry.procedure(move.procedure, move.version), matter)
+    move.effects.append({"do": "unprotect"})
 
 
 def _hold(matter: MatterState, proceeding: ProceedingState, source: str, form: dict[str, Any], move: Move) -> None:
@@ -288,6 +310,9 @@ def _correct(registry: Registry, matter: MatterState, form: dict[str, Any], move
     concept = registry.concepts.get(str(form["concept"]))
     if concept is None or concept.scope != "matter" or concept.name not in matter.facts:
         raise RefusedError(_("没有登记过这一项，不用更正"), "form", {"concept": _("请选一项已登记的内容")})
+    if concept.name in registry.derived:
+        sentence = _("这一项是按规定算出来的，不能直接改")
+        raise RefusedError(sentence, "form", {"concept": sentence})
     was = matter.facts[concept.name]
     matter.facts[concept.name] = SEALED if concept.personal else form["value"]
     move.effects.append(
@@ -354,7 +379,7 @@ def protected_audience(registry: Registry, matter: MatterState) -> set[str]:
     """Need to know: who reported, who is named to act, who has a step to take now, and the protector. No office."""
     others = {f"subject:{p.subject}" for p in matter.parties if p.role != REPORTER}
     others -= {f"subject:{p.subject}" for p in matter.parties if p.role == REPORTER}
-    keys = {k for k in matter.audience if not k.startswith(("agency:", "post:"))} - others
+    keys = {k for k in matter.audience if "@" not in k and not k.startswith("agency:")} - others
     for proceeding in matter.proceedings.values():
         procedure = registry.procedure(proceeding.procedure, proceeding.version)
         if proceeding.state not in procedure.final:

@@ -58,8 +58,10 @@ def post_path(at: str, matter: MatterState, proceeding: ProceedingState) -> str:
 def keys_for(by: By, matter: MatterState, proceeding: ProceedingState, step: str) -> Iterator[str]:
     """The to-do keys that answer to one `by` clause."""
     match by:
-        case Post(kind, at):
-            if matter.protected:  # need to know: the protector stands in for every post, named people act in person
+        case Post(kind, at, informed):
+            if (
+                matter.protected and not informed
+            ):  # need to know: the protector stands in for every post, named people act in person
                 yield f"{PROTECTOR}@{matter.centre}"
             else:
                 yield f"{kind}@{post_path(at, matter, proceeding)}"

@@ -22,10 +22,15 @@ PROOFS: Final[tuple[Proof, ...]] = ("none", "code", "identity")
 @dataclass(frozen=True, slots=True)
 class Post:
     """Somebody who holds a post of this kind at the matter's centre, the proceeding's holder, the holder of
-    the proceeding that opened it, the root of the jurisdiction, or the agency of the matter's place."""
+    the proceeding that opened it, the root of the jurisdiction, or the agency of the matter's place.
+
+    In a protected matter the protector stands in for every post, but for one that is `informed`: it sees the matter as
+    long as it waits for this step.
+    """
 
     kind: str
     at: At = "holder"
+    informed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,7 @@ class Step:
     `touches` maps a kernel effect to the form field that carries its value, or to a word:
     "holder" (agency field, or "centre"/"opener"), "assign:<role>" (person field), "leader" (matter field),
     "unlead" ("on", or "linked": what was handled together stays linked), "link" (matter field), "party:<role>" (prefix of
-    name/phone/id fields), "protect" ("on"), "correct" (concept field), "erase" (concept field), "supervise" ("on"/"off"),
+    name/phone/id fields), "protect" ("on"/"off"), "correct" (concept field), "erase" (concept field), "supervise" ("on"/"off"),
     "represent" (role field, or "own"), "unrepresent" (representation field), "tell" (words of a notice).
     `extends` names the term that the form's `amount` lengthens, or "*" when the form's `term` field names it.
     `undoes` names the steps whose newest entry this step takes back.

@@ -9,6 +9,7 @@ from django.db import connection
 from uuid_utils.compat import uuid7
 
 from tianping.kernel.ledger.canonical import canonical
+from tianping.kernel.lifecycle.representing import REPRESENTATIVE
 from tianping.kernel.lifecycle.state import Decision, Move
 from tianping.kernel.matters.assemble import FOUND_BY, minor_by
 from tianping.kernel.matters.context import Context
@@ -29,6 +30,18 @@ def write_rest(context: Context, decision: Decision, documents: list[str]) -> No
                         [entry, context.jurisdiction, effect["entry"]],
                     )
                     _restore(context, move, entry, effect["entry"])
+                case "protect" | "unprotect" if not decision.matters[move.matter].new:
+                    _run(
+                        "UPDATE subject SET protected = %s WHERE jurisdiction = %s AND id IN"
+                        " (SELECT subject_id FROM party WHERE jurisdiction = %s AND matter_id = %s AND role <> %s)",
+                        [
+                            effect["do"] == "protect",
+                            context.jurisdiction,
+                            context.jurisdiction,
+                            move.matter,
+                            REPRESENTATIVE,
+                        ],
+                    )
                 case "retract":
                     _run(
                         "UPDATE fact SET superseded_by = %s WHERE jurisdiction = %s AND matter_id = %s AND concept = %s"

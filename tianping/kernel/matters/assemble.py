@@ -26,7 +26,7 @@ def assemble(context: Context, decision: Decision) -> Rows:
     touched: dict[UUID, None] = {}
     for number, move in enumerate(decision.moves):
         matter = decision.matters[move.matter]
-        touched[move.proceeding] = None
+        touched |= dict.fromkeys([move.proceeding, *_let_go(move)])
         _entry(context, matter, move, first=number == 0)
     for matter in decision.matters.values():
         head = context.snapshot.heads.get(matter.id)
@@ -37,6 +37,11 @@ def assemble(context: Context, decision: Decision) -> Rows:
         columns = {"jurisdiction": context.jurisdiction} | term_columns(term)
         (context.rows.add if term.new else context.rows.change)("term", **columns)
     return context.rows
+
+
+def _let_go(move: Move) -> list[UUID]:
+    """The other proceedings of the matter whose people a protection has let go."""
+    return [UUID(p) for e in move.effects if e["do"] == "protect" for p in e.get("away", ())]
 
 
 def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) -> None:

@@ -10,7 +10,7 @@ from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.rights import todo_keys
 from tianping.kernel.lifecycle.state import SEALED, MatterState, ProceedingState
 from tianping.kernel.matters.context import Context
-from tianping.kernel.matters.plain import Columns
+from tianping.kernel.matters.plain import PROTECTED_TITLE, Columns
 from tianping.kernel.matters.store import FAR, hexed
 
 
@@ -69,11 +69,11 @@ def _columns(context: Context, matter: MatterState, due_by: dict[UUID, datetime 
     path = "" if matter.protected else matter.place_path or matter.centre
     handler = main.assigned.get("handler")
     columns: dict[str, Any] = {
-        "title": plain.title if plain.title is not None else old.get("title", ""),
+        "title": _title(matter, plain, old),
         "category": _known(matter, "category"),
         "grade": _known(matter, "grade"),
         "channel": _known(matter, "channel"),
-        "place": plain.place if plain.place is not None else old.get("place", ""),
+        "place": "" if matter.protected else plain.place if plain.place is not None else old.get("place", ""),
         "grid": matter.grid,
         "path": path,
         "place_path": matter.place_path,
@@ -96,6 +96,15 @@ def _columns(context: Context, matter: MatterState, due_by: dict[UUID, datetime 
     if context.plain.get(matter.id) or matter.new:
         columns["_changed"] = ("category",)
     return columns
+
+
+def _title(matter: MatterState, plain: Columns, old: dict[str, Any]) -> str:
+    """A matter that was protected has none until somebody sorts it: the kernel opens no sealed value by itself."""
+    if matter.protected:
+        return PROTECTED_TITLE
+    if plain.title is not None:
+        return plain.title
+    return "" if old.get("protected") else str(old.get("title", ""))
 
 
 def _known(matter: MatterState, concept: str) -> str:

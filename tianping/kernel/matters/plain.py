@@ -35,7 +35,6 @@ def columns_after(
     columns = plain.setdefault(matter.id, Columns())
     column = registry.concepts[concept].column
     if matter.protected:
-        columns.title, columns.place = PROTECTED_TITLE, ""
         return
     match column:
         case "title":

@@ -183,6 +183,12 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
     return view
 
 
+def sees(actor: Actor, matter_id: UUID) -> bool:
+    """Whether the matter is in the actor's sight. Nothing of it is opened."""
+    with acting(actor):
+        return matter_id in lock(actor.jurisdiction, [matter_id], None, update=False)
+
+
 def reveal(actor: Actor, matter_id: UUID, concept: str, purpose: str, entry: UUID | None = None) -> str:
     """One masked value, opened for a stated purpose and recorded. RefusedError when there is nothing to open.
 

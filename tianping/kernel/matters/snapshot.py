@@ -76,7 +76,7 @@ READ = f"""SELECT clock_timestamp(), {STAMP}, {_SEEN},
   FROM party r WHERE r.jurisdiction = $1 AND r.matter_id = ANY($3::uuid[])),
  (SELECT json_build_array(e.id, e.proceeding_id, e.procedure, e.step, e.actor, encode(e.body, 'hex'))
   FROM entry e WHERE $4::boolean AND e.jurisdiction = $1 AND e.matter_id = ANY($3::uuid[]) AND e.undone_by IS NULL
-    AND e.step NOT IN ('undo', 'note') ORDER BY e.seq DESC LIMIT 1)""".encode()  # noqa: S608  # constants only
+    AND e.step NOT IN ('undo', 'note', 'add') ORDER BY e.seq DESC LIMIT 1)""".encode()  # noqa: S608  # constants only
 
 # A matter that is being opened is its opener's to write, for this one transaction.
 BEGIN = f"SELECT clock_timestamp(), {STAMP}, {_SEEN}, set_config('tp.matters', $3, true)".encode()

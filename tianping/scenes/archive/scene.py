@@ -1,9 +1,10 @@
 """归档: a closed matter is checked, its retention computed, and frozen. After that only archival steps are possible."""
 
+from tianping.kernel.lifecycle.common import asking, erasing
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.procedure import Procedure, Scene, released
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import START, Field, Form, Kernel, Post, Step, Term
+from tianping.kernel.lifecycle.vocabulary import OPEN, START, Field, Form, Kernel, Post, Step, Term
 from tianping.scenes.archive.retention import DERIVED, GUARDS
 
 ARCHIVIST = Post("archivist", "centre")
@@ -99,6 +100,18 @@ ARCHIVE = Procedure(
             ("not_for_good", "retention_over"),
             danger=True,
         ),
+        # What the person concerned may still ask for, and what may come of it: a frozen file is not rewritten.
+        *asking("reporter"),
+        Step(
+            "annotate",
+            _("附记说明"),
+            OPEN,
+            None,
+            (ARCHIVIST,),
+            Form((Field("note", "note", required=True),)),
+            public=_("档案里附记了说明"),
+        ),
+        erasing((Post("supervisor", "centre"),)),
     ),
     terms=(Term("transfer", _("整理归档"), "archive.transfer", frozenset({"checking"}), frozenset({"incomplete"})),),
     final={"destroyed": "end"},

@@ -1,8 +1,19 @@
 """The steps of intake after the result: verify, answer, rate, reopen, close; those of a follower; the protected way."""
 
+from tianping.kernel.lifecycle.common import asking
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import OPEN, Field, Form, Lapse, Leader, Party, Post, Step
-from tianping.scenes.intake.forms import DISPATCH, HANDLE, NOTE, PROTECT, REASON
+from tianping.kernel.lifecycle.vocabulary import Field, Form, Lapse, Leader, Party, Post, Step
+from tianping.scenes.intake.forms import (
+    DANGERS,
+    DECIDES,
+    DISPATCH,
+    HANDLE,
+    NOTE,
+    OPEN_STATES,
+    ORDINARY,
+    PROTECT,
+    REASON,
+)
 
 ANSWERING = (
     # ── verifying and answering ──
@@ -72,27 +83,17 @@ ANSWERING = (
         optional=True,
     ),
     Step(
-        "ask_correction",
-        _("要求更正"),
-        OPEN,
+        "add",
+        _("补充"),
+        tuple(s for s in OPEN_STATES if s != "supplementing"),
         None,
-        (Party("reporter", proof="identity"),),
-        Form((Field("note", "note", required=True, label=_("哪里不对，应该是什么")),)),
-        touches={"tell": "request"},
-        public=_("您要求更正"),
-        act="agree",
+        (Party("reporter"),),
+        Form((Field("note", "note", required=True), Field("files", "files"))),
+        ("room_to_add",),
+        touches={"tell": "added"},
+        public=_("您补充了情况"),
     ),
-    Step(
-        "ask_erasure",
-        _("要求删除个人信息"),
-        OPEN,
-        None,
-        (Party("reporter", proof="identity"),),
-        Form((Field("note", "note", required=True, label=_("要删哪些，为什么")),)),
-        touches={"tell": "request"},
-        public=_("您要求删除个人信息"),
-        act="agree",
-    ),
+    *asking("reporter"),
     Step("close", _("办结"), "rated", "closed", (DISPATCH, Post("supervisor", "centre")), NOTE, public=_("办结了")),
     Step(
         "close_window",
@@ -137,6 +138,37 @@ ANSWERING = (
 )
 
 PROTECTED = (
+    Step(
+        "protect",
+        _("列为受保护"),
+        ORDINARY,
+        "protecting",
+        (DISPATCH, Post("supervisor", "centre"), *HANDLE),
+        DANGERS,
+        ("not_yet_protected", "says_what_threatens"),
+        touches={"protect": "on", "holder": "centre", "unlead": "on", "tell": "protect"},
+        optional=True,
+    ),
+    Step(
+        "ask_unprotect",
+        _("申请解除保护"),
+        "safeguarding",
+        "unprotecting",
+        (PROTECT,),
+        REASON,
+        ("complains_of_nobody",),
+        optional=True,
+    ),
+    Step(
+        "unprotect",
+        _("同意解除保护"),
+        "unprotecting",
+        "triage",
+        (DECIDES,),
+        REASON,
+        touches={"protect": "off", "holder": "centre"},
+    ),
+    Step("stay_protected", _("继续保护"), "unprotecting", "safeguarding", (DECIDES, PROTECT), REASON),
     Step(
         "contact",
         _("已联系当事人"),

@@ -25,10 +25,35 @@ CONCEPTS = (
     Concept("minutes", _("会议纪要"), "longtext", scope="entry", personal=True),
 )
 
+STATES = {
+    "triage": _("待分类"),
+    "supplementing": _("等补充"),
+    "dispatch": _("待派单"),
+    "accepting": _("待签收"),
+    "meeting": _("待联席会议"),
+    "joint": _("几家在办"),
+    "handling": _("办理中"),
+    "verifying": _("待核实"),
+    "answering": _("待答复"),
+    "answered": _("已答复"),
+    "rated": _("已评价"),
+    "following": _("并案在办"),
+    "protecting": _("保护：待联系"),
+    "safeguarding": _("保护：处置中"),
+    "unprotecting": _("保护：等候解除"),
+    "suspended": _("暂停"),
+    "closed": _("办结"),
+    "declined": _("不予受理"),
+}
+FINAL = ("closed", "declined")
+OPEN_STATES = tuple(s for s in STATES if s not in FINAL)
+ORDINARY = tuple(s for s in OPEN_STATES if s not in {"protecting", "safeguarding", "unprotecting"})
+
 RECEIVERS = (Post("registrar", "centre"), Post("dispatcher", "centre"), Post("grid_worker", "place"))
 DISPATCH = Post("dispatcher", "centre")
 HANDLE = (Assigned("handler"), Post("handler", "holder"), Post("head", "holder"))
 PROTECT = Post("protector", "centre")
+DECIDES = Post("supervisor", "centre", informed=True)  # who did not protect it says whether it may end
 WATCH = (Post("supervisor", "centre"), Post("leader", "root"))
 
 REPORT = Form(
@@ -53,6 +78,15 @@ REPORT = Form(
         Field("violence", "violence"),
         Field("minor", "minor"),
         Field("complained_agency", "complained_agency"),
+    )
+)
+DANGERS = Form(
+    (
+        Field("reason", "reason", required=True),
+        Field("danger", "danger", revises=True),
+        Field("violence", "violence", revises=True),
+        Field("minor", "minor", revises=True),
+        Field("complained_agency", "complained_agency", revises=True),
     )
 )
 SORT = Form(

@@ -9,6 +9,7 @@ from tianping.kernel.lifecycle.vocabulary import Guard
 from tianping.kernel.parties.identifiers import birth_of
 from tianping.kernel.parties.representation import is_minor
 
+ADDED_AT_MOST = 50  # by one receipt: what comes after is a telephone call
 THIRD = 2  # two returns lie behind: the next one is the third
 
 
@@ -59,6 +60,31 @@ GUARDS = (
         lambda r: not _needs_protection(r),
         _("这件事要走保护的办法"),
         silent=True,
+    ),
+    Guard(
+        "not_yet_protected",
+        frozenset({"matter"}),
+        lambda r: not r["matter"].protected,
+        _("这件事已经受保护了"),
+        silent=True,
+    ),
+    Guard(
+        "says_what_threatens",
+        frozenset({"form", "today"}),
+        _needs_protection,
+        _("请选一条为什么要保护：有危险、有人动手、涉及孩子，或者反映的是单位"),
+    ),
+    Guard(
+        "complains_of_nobody",
+        frozenset({"fact:complained_agency"}),
+        lambda r: not r["fact:complained_agency"],
+        _("反映单位的事项不能解除保护"),
+    ),
+    Guard(
+        "room_to_add",
+        frozenset({"count:add"}),
+        lambda r: r["count:add"] < ADDED_AT_MOST,
+        _("已经补充过很多次了，请打电话告诉承办单位"),
     ),
     Guard(
         "graded",

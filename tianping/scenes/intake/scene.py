@@ -10,7 +10,7 @@ from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Party, Post, Term
 from tianping.scenes.intake.answering import ANSWERING, PROTECTED
 from tianping.scenes.intake.assist import ASSIST
-from tianping.scenes.intake.forms import CONCEPTS, DISPATCH, HANDLE, PROTECT, WATCH
+from tianping.scenes.intake.forms import CONCEPTS, DISPATCH, FINAL, HANDLE, PROTECT, STATES, WATCH
 from tianping.scenes.intake.guards import GUARDS
 from tianping.scenes.intake.sending import SENDING
 
@@ -27,7 +27,12 @@ TERMS = (
     ),
     Term("rate_window", _("评价和要求重办"), "intake.rate_window", frozenset({"answered", "rated"})),
     Term("protect_contact", _("联系当事人"), "intake.protect.contact", frozenset({"protecting"})),
-    Term("protect_report", _("向有关机关报告"), "intake.protect.report", frozenset({"protecting", "safeguarding"})),
+    Term(
+        "protect_report",
+        _("向有关机关报告"),
+        "intake.protect.report",
+        frozenset({"protecting", "safeguarding", "unprotecting"}),
+    ),
 )
 
 INTAKE = Procedure(
@@ -35,25 +40,7 @@ INTAKE = Procedure(
     label=_("受理办理"),
     version=1,
     icon="chat",
-    states={
-        "triage": _("待分类"),
-        "supplementing": _("等补充"),
-        "dispatch": _("待派单"),
-        "accepting": _("待签收"),
-        "meeting": _("待联席会议"),
-        "joint": _("几家在办"),
-        "handling": _("办理中"),
-        "verifying": _("待核实"),
-        "answering": _("待答复"),
-        "answered": _("已答复"),
-        "rated": _("已评价"),
-        "following": _("并案在办"),
-        "protecting": _("保护：待联系"),
-        "safeguarding": _("保护：处置中"),
-        "suspended": _("暂停"),
-        "closed": _("办结"),
-        "declined": _("不予受理"),
-    },
+    states=STATES,
     steps=SENDING
     + ANSWERING
     + PROTECTED
@@ -72,7 +59,7 @@ INTAKE = Procedure(
         terms=("triage", "accept", "answer", "protect_contact", "protect_report"),
     ),
     terms=TERMS,
-    final={"closed": "archive", "declined": "archive"},
+    final=dict.fromkeys(FINAL, "archive"),
     suspended="suspended",
 )
 

@@ -27,6 +27,7 @@ from tianping.kernel.service import (
     alike,
     registry,
     reveal,
+    sees,
     store,
 )
 from tianping.web.accounts.asking import actor_of
@@ -62,6 +63,8 @@ def step(request: HttpRequest, matter: UUID, proceeding: UUID, name: str) -> Htt
             form.refuse(error)
         else:
             messages.success(request, _done(offer.step, found, matter))
+            if not sees(actor, matter):  # it went where this person does not look
+                return to(request, reverse("desk:worklist"))
             return _onward(request, matter)
     return sheet(request, form, _(offer.step.label), request.get_full_path(), _back(request, matter))
 

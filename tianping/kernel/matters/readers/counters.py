@@ -115,8 +115,8 @@ def _follow(known: Known, proceeding: str, content: dict[str, Any], centre: str,
                 known.holders[proceeding] = effect["to"] or centre
             case "open" if effect["slot"] == "@next":
                 known.holders[effect["proceeding"]] = centre
-            case "protect":
-                known.protected = True
+            case "protect" | "unprotect":
+                known.protected = effect["do"] == "protect"
 
 
 def _figures(
