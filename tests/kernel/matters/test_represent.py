@@ -96,7 +96,7 @@ def test_a_scope_is_a_limit_on_page_and_step_alike(told, register, proven):
     error = refused(lambda: told.take("ask_erasure", agent, note="删掉"))
     assert (error.reason, "授权里没有这一项" in error.sentence) == ("right", True)
     told.to("answered")
-    assert {o.step.name for o in progress(agent, told.matter).offers} == {"rate", "reopen"}
+    assert {o.step.name for o in progress(agent, told.matter).offers} == {"add", "rate", "reopen"}
 
 
 @pytest.mark.parametrize(
