@@ -92,9 +92,7 @@ def test_the_feed_is_heard_again_after_the_connection_was_lost(fresh):
 
     def cut():
         with psycopg.connect(CLUSTER.url("postgres", fresh), autocommit=True) as admin:
-            cut = (
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN tp_feed' AND datname = %s"
-            )
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN %%' AND datname = %s"
             assert admin.execute(cut, [fresh]).fetchall() == [(True,)]
         one.take("accept", "handler")
 

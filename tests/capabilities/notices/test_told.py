@@ -73,7 +73,7 @@ def test_a_letter_is_read_once_for_its_post(road):
     assert mark_read(actor("other_handler"), [letter.id]) == 0
     assert mark_read(actor("handler"), [letter.id]) == 1
     assert unread(actor("handler")) == 0
-    assert inbox(actor("handler"), before=letter.created_at) == []
+    assert inbox(actor("handler"), before=(letter.created_at, letter.id)) == []
 
 
 def test_the_reporter_hears_the_declared_sentence_if_they_gave_a_phone(road):

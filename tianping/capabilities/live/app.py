@@ -6,8 +6,9 @@ A pure ASGI application in a process of its own, because a listener holds its co
     GET /live/events?list=1            every matter in sight; events are named "worklist" and "triage"
     …&names=a,b                        other names for the events
 
-Each event's id is the position in the feed. `Last-Event-ID` (or `?last_event_id=`) goes on from there without loss; a
-listener that was away too long gets one event without a matter, which means that anything may have changed.
+Every stream also tells "letters" when one came to the listener that nobody has read. Each event's id is the position in the
+feed. `Last-Event-ID` (or `?last_event_id=`) goes on from there without loss; a listener that was away too long gets one event
+without a matter, which means that anything may have changed.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qs
@@ -58,6 +60,7 @@ class Listener:
     position: int | None
     bell: asyncio.Event
     checked: float
+    letters: datetime | None = None  # the newest that it was told of
 
 
 class Live:
@@ -168,7 +171,9 @@ class Live:
                     listener.bell.set()
                 if not greeted or found.rows or found.skipped:
                     await _write(send, _events(listener, found))
-                greeted, listener.position = True, found.position
+                if greeted and found.letters and found.letters != listener.letters:
+                    await _write(send, _event(found.position, "letters", {}))
+                greeted, listener.position, listener.letters = True, found.position, found.letters
                 await asyncio.sleep(self.gap)
             try:
                 async with asyncio.timeout(self.heartbeat):

@@ -9,6 +9,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from tianping.capabilities.notices.store import CHANNEL as LETTERS
 from tianping.kernel.matters.readers.sequencer import CHANNEL
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ class Hub:
     async def _hear(self) -> None:
         wanted: dict[str, Any] = {k: v for k, v in connection.get_connection_params().items() if k not in _NOT_OURS}
         async with await psycopg.AsyncConnection.connect(**wanted, autocommit=True) as listener:
-            await listener.execute(f"LISTEN {CHANNEL}")
+            for channel in (CHANNEL, LETTERS):
+                await listener.execute(f"LISTEN {channel}")
             self._ring()
             async for notice in listener.notifies():
                 if notice.payload.partition(" ")[0] == settings.JURISDICTION:

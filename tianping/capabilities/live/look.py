@@ -1,6 +1,7 @@
 """What live updates ask the database: who listens, and which entries of the feed they may hear of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import import_module
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib.auth import get_user
 from django.db import close_old_connections, connection, connections
 from django.http import HttpRequest, parse_cookie
 
+from tianping.capabilities.notices.store import waiting
 from tianping.kernel.agencies import sessions
 from tianping.kernel.agencies.models import User
 from tianping.kernel.service import Actor, acting, citizen, posts_of, staff_actor
@@ -38,12 +40,14 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came after a position. `position`: how far the listener has heard now; `skipped`: too much to tell one by one."""
+    """What came after a position. `position`: how far the listener has heard now; `skipped`: too much to tell one by one;
+    `letters`: when the newest letter came that nobody has read."""
 
     position: int
     rows: list[Heard]
     more: bool = False
     skipped: bool = False
+    letters: datetime | None = None
 
 
 def who(cookies: str) -> Actor | None:
@@ -78,17 +82,18 @@ def sees(actor: Actor, matter: UUID) -> bool:
 def news(actor: Actor, after: int | None, matter: UUID | None) -> News:
     """What the actor may hear of after that position; without one, only where the feed stands."""
     close_old_connections()
+    letters = waiting(actor)[1]
     with acting(actor), connection.cursor() as cursor:
         cursor.execute(_NEWEST, [actor.jurisdiction])
         newest = int(cursor.fetchone()[0])
         if after is None:
-            return News(newest, [])
+            return News(newest, [], letters=letters)
         if not newest - FAR <= after <= newest:  # long away, or a database that was restored
-            return News(newest, [], skipped=True)
+            return News(newest, [], skipped=True, letters=letters)
         cursor.execute(_SEEN, {"j": actor.jurisdiction, "after": after, "newest": newest, "matter": matter, "n": MOST})
         rows = [Heard(*row) for row in cursor.fetchall()]
     more = len(rows) == MOST
-    return News(rows[-1].position if more else newest, rows, more)
+    return News(rows[-1].position if more else newest, rows, more, letters=letters)
 
 
 def let_go() -> None:

@@ -12,6 +12,8 @@ from django.db import connection
 from tianping.capabilities.notices.words import Notice, not_before, say
 from tianping.kernel.service import Actor, acting
 
+CHANNEL = "tp_letters"  # a NOTIFY with the jurisdiction when letters came
+
 _ADD = """INSERT INTO notice (jurisdiction, source, to_key, channel, kind, text, blanks, matter_id, urgent, created_at, not_before,
    state, sent_at, next_at)
  SELECT %(j)s, r.source, r.to_key, r.channel, r.kind, r.text, r.blanks, r.matter, r.urgent, %(now)s, r.not_before,
@@ -26,8 +28,10 @@ _DROP = """UPDATE notice n SET state = 'dropped', error = 'superseded'
    AND r.channel = 'sms' AND n.to_key = r.to_key AND n.matter_id = r.matter AND n.source <> r.source
    AND n.matter_id = ANY(%(matters)s)"""
 _INBOX = """SELECT id, kind, text, blanks::json, matter_id, urgent, created_at, read_at FROM notice
- WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s) AND created_at < coalesce(%s, 'infinity'::timestamptz)
- ORDER BY created_at DESC, id LIMIT %s"""
+ WHERE jurisdiction = %(j)s AND channel = 'in_app' AND to_key = ANY(%(keys)s){where}
+ ORDER BY created_at DESC, id DESC LIMIT %(n)s"""
+_UNREAD = """SELECT count(*), max(created_at) FROM (SELECT created_at FROM notice WHERE jurisdiction = %s AND channel = 'in_app'
+ AND to_key = ANY(%s) AND read_at IS NULL ORDER BY created_at DESC LIMIT 1000) n"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,10 @@ def add(jurisdiction: str, notices: Iterable[Notice], now: datetime) -> int:
             matters = [matter for _key, matter in latest if matter]
             cursor.execute(_DROP, data | {"matters": matters})
         cursor.execute(_ADD, data | {"now": now})
-        return int(cursor.rowcount)
+        added = int(cursor.rowcount)
+        if added:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, jurisdiction])
+        return added
 
 
 def _row(notice: Notice, now: datetime) -> dict[str, Any]:
@@ -83,22 +90,47 @@ def _row(notice: Notice, now: datetime) -> dict[str, Any]:
     }
 
 
-def inbox(actor: Actor, *, before: datetime | None = None, limit: int = 50) -> list[Letter]:
-    """The newest notices to the actor's keys; `before` pages on from the last one's `created_at`."""
+def inbox(
+    actor: Actor,
+    *,
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+    unread_only: bool = False,
+    number: str = "",
+    ids: list[UUID] | None = None,
+) -> list[Letter]:
+    """The newest notices to the actor's keys. `before`: moment and id of the last letter of the page before. `number`: a part of
+    a matter's number."""
+    where = ""
+    values: dict[str, Any] = {"j": actor.jurisdiction, "keys": sorted(actor.keys), "n": limit}
+    if before:
+        where += " AND (created_at, id) < (%(at)s, %(id)s)"
+        values |= {"at": before[0], "id": before[1]}
+    if unread_only:
+        where += " AND read_at IS NULL"
+    if number:
+        where += " AND strpos(blanks->>'number', %(number)s) > 0"
+        values["number"] = number
+    if ids is not None:
+        where += " AND id = ANY(%(ids)s)"
+        values["ids"] = ids
     with acting(actor), connection.cursor() as cursor:
-        cursor.execute(_INBOX, [actor.jurisdiction, sorted(actor.keys), before, limit])
+        cursor.execute(_INBOX.format(where=where), values)
         rows = cursor.fetchall()
     return [Letter(r[0], r[1], say(r[2], r[3]), *r[4:]) for r in rows]
 
 
 def unread(actor: Actor) -> int:
+    """How many letters nobody has read yet, up to 1000."""
+    return waiting(actor)[0]
+
+
+def waiting(actor: Actor) -> tuple[int, datetime | None]:
+    """How many letters are unread, up to 1000, and when the newest of them came."""
     with acting(actor), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM notice WHERE jurisdiction = %s AND channel = 'in_app' AND to_key = ANY(%s)"
-            " AND read_at IS NULL LIMIT 1000) n",
-            [actor.jurisdiction, sorted(actor.keys)],
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(_UNREAD, [actor.jurisdiction, sorted(actor.keys)])
+        count, newest = cursor.fetchone()
+        return int(count), newest
 
 
 def mark_read(actor: Actor, ids: list[UUID] | None = None) -> int:

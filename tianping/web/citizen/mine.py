@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from tianping.capabilities.notices.store import inbox, mark_read
 from tianping.kernel.service import Actor, Progress, RefusedError, own_matters, progress
 from tianping.web import representatives
 from tianping.web.accounts.asking import actor_of
@@ -25,6 +26,7 @@ from tianping.web.citizen.acting import take
 from tianping.web.citizen.export import bundle
 from tianping.web.citizen.standing import where
 
+LETTERS: Final = 10
 END: Final = "end_representation"
 
 
@@ -54,8 +56,11 @@ def at_work(request: HttpRequest) -> HttpResponse:
 @require_GET
 @citizens_only
 def page(request: HttpRequest) -> HttpResponse:
-    """One's own matters, newest first."""
-    return render(request, "web/citizen/mine.html", {"matters": own_matters(actor_of(request))})
+    """One's own matters, newest first, and what came; what is shown counts as read the next time."""
+    actor = actor_of(request)
+    letters = inbox(actor, limit=LETTERS)
+    mark_read(actor, [one.id for one in letters if not one.read_at])
+    return render(request, "web/citizen/mine.html", {"matters": own_matters(actor), "letters": letters})
 
 
 @never_cache

@@ -35,6 +35,7 @@ ICONS: dict[str, str] = {
         '<circle cx="12" cy="10" r="2.5"/>'
     ),
     "person": '<circle cx="12" cy="7.5" r="4"/><path d="M4 21c.5-5 3.5-7 8-7s7.5 2 8 7"/>',
+    "bell": '<path d="M5.5 17.5V11a6.5 6.5 0 0 1 13 0v6.5l2 1.5H3.5zM12 2v2.5M9.8 19a2.3 2.3 0 0 0 4.4 0"/>',
     "clock": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.5l3.5 2"/>',
 }
 
