@@ -22,8 +22,9 @@ def told(road):
 
 
 def test_the_bell_counts_what_nobody_has_read(desk, told):
-    assert '<b class="count">1</b>' in desk("handler").page("/desk/")
-    assert '<b class="count">' not in desk("other_handler").page("/desk/")
+    assert "data-live-now" in desk("handler").page("/desk/")
+    assert '<b class="count">1</b>' in desk("handler").page("/desk/notices/bell/")
+    assert '<b class="count">' not in desk("other_handler").page("/desk/notices/bell/")
 
 
 def test_a_letter_leads_to_its_matter_and_is_read_then(desk, told):

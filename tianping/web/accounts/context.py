@@ -5,16 +5,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from tianping.capabilities.notices.store import unread
 from tianping.kernel.agencies.home import NotLoadedError
 from tianping.kernel.service import home
 from tianping.web.accounts.asking import actor_of, posts_of_request
 from tianping.web.choices import at_work, english, post_title
-
-COUNTED = 99  # unread letters are counted so far, then it says 99+
 
 
 def _county() -> str:
@@ -61,7 +57,6 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("desk:worklist"),
         "search_url": reverse("desk:search"),
         "letters_url": reverse("desk:letters"),
-        "unread": SimpleLazyObject(lambda: _capped(unread(actor))),  # asked for where it is drawn
         "query": request.GET.get("q", ""),
         "nav": [{"url": u, "label": label, "current": _under(request.path, u)} for u, label, shown in pages if shown],
         "me": {
@@ -81,10 +76,6 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
         "account_links": [{"url": reverse("accounts:me"), "label": _("我的账号")}],
         "logout_url": reverse("accounts:logout"),
     }
-
-
-def _capped(count: int) -> str:
-    return f"{COUNTED}+" if count > COUNTED else str(count or "")
 
 
 def _under(path: str, page: str) -> bool:

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from tianping.capabilities.notices.store import Letter, inbox, mark_read
+from tianping.capabilities.notices.store import Letter, inbox, mark_read, unread
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
 from tianping.web.desk.exporting import workbook
 from tianping.web.desk.present import live_url, with_query
 
 SHOWN: Final = 50
+COUNTED: Final = 99  # the bell counts so far, then it says 99+
 MOST: Final = 10_000  # of the export
 
 
@@ -29,24 +30,24 @@ def letters(request: HttpRequest) -> HttpResponseBase:
     """The newest first; all or what is unread, by number, page by page, and as a workbook."""
     actor = actor_of(request)
     number = request.GET.get("number", "").strip()[:40]
-    unread = request.GET.get("unread") == "1"
+    only = request.GET.get("unread") == "1"
     if request.GET.get("format") == "xlsx":
-        found = inbox(actor, limit=MOST, unread_only=unread, number=number)
+        found = inbox(actor, limit=MOST, unread_only=only, number=number)
         headings = (_("时间"), _("内容"), _("急"), _("看过"))
         rows = ([one.created_at, one.text, _("急") if one.urgent else "", one.read_at] for one in found)
         return workbook(_("消息.xlsx"), headings, rows, widths={0: 18, 1: 60, 3: 18})
     cursor = request.GET.get("before", "")
-    found = inbox(actor, before=_after(cursor), limit=SHOWN + 1, unread_only=unread, number=number)
-    shown, kept = found[:SHOWN], {"number": number, "unread": "1" if unread else ""}
+    found = inbox(actor, before=_after(cursor), limit=SHOWN + 1, unread_only=only, number=number)
+    shown, kept = found[:SHOWN], {"number": number, "unread": "1" if only else ""}
     context: dict[str, Any] = {
         "letters": shown,
         "number": number,
         "chips": [
-            {"label": _("全部"), "url": with_query(request.path, number=number), "current": not unread, "count": None},
+            {"label": _("全部"), "url": with_query(request.path, number=number), "current": not only, "count": None},
             {
                 "label": _("没看过的"),
                 "url": with_query(request.path, number=number, unread="1"),
-                "current": unread,
+                "current": only,
                 "count": None,
             },
         ],
@@ -85,8 +86,9 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def bell(request: HttpRequest) -> HttpResponse:
-    """The bell alone, for a page that heard that letters came."""
-    return render(request, "web/components/bell.html")
+    """The bell with its count, fetched by every page of the desk once it stands, and when it hears that letters came."""
+    count = unread(actor_of(request))
+    return render(request, "web/components/bell.html", {"unread": f"{COUNTED}+" if count > COUNTED else count})
 
 
 def _cursor(one: Letter) -> str:

@@ -1,7 +1,7 @@
 // Live regions: <body data-live="ADDRESS"> gives server-sent events; an element with data-live-on="name name" is fetched
 // anew from data-live-src (this page by default) when an event of one of these names arrives. Events carry the feed's
 // position as their id: after a break the stream goes on from the last one, sent as Last-Event-ID by the browser and,
-// where the browser gave up, as ?last_event_id by us.
+// where the browser gave up, as ?last_event_id by us. An element with data-live-now is fetched as soon as the page stands.
 const address = document.body.dataset.live;
 const waiting = new Set();
 let last = "";
@@ -72,6 +72,7 @@ async function renew(el) {
   if (link) [...next.querySelectorAll("a")].find((a) => a.getAttribute("href") === link)?.focus({ preventScroll: true });
 }
 
+document.querySelectorAll("[data-live-now]").forEach(renew);
 if (address) {
   open();
   addEventListener("pagehide", () => source?.close());
