@@ -7,6 +7,8 @@ from django import forms
 from django.templatetags.static import static
 from django.utils import timezone
 
+from tianping.web.templatetags._terms import bar_runs
+
 START, DUE = date(2026, 11, 4), date(2026, 11, 27)
 RESTS = {date(2026, 11, d) for d in (7, 8, 14, 15, 21, 22)}
 HELD = {date(2026, 11, 17), date(2026, 11, 18)}
@@ -123,6 +125,7 @@ def terms() -> list[dict[str, Any]]:
             "due": DUE,
             "since": "11月4日受理",
             "days": term_days(),
+            "runs": bar_runs(term_days()),
             "open": True,
             "sentences": [
                 "11月4日受理，当天不算，从5日起数",

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from tests.web.gallery import PAGES, gallery
 from tianping.web.templatetags import tianping_web as tags
 from tianping.web.templatetags._icons import ICONS, SHAPES
+from tianping.web.templatetags._terms import bar_runs, moment_runs
 
 STATIC = Path(__file__).parents[2] / "tianping/web/static/web"
 PARTS = Path(__file__).parents[2] / "tianping/web/templates/web/components"
@@ -276,10 +277,20 @@ def test_the_bar_shows_what_ran_and_what_was_suspended_up_to_the_due_day() -> No
     days = [{"date": today + timedelta(days=i - 5), "kind": k} for i, k in enumerate(kinds)]
     days[-1]["due"] = True
     days += [{"date": today + timedelta(days=3), "kind": "rest"}]
-    runs = tags.segments(days)
+    runs = bar_runs(days)
     assert [(r["kind"], r["x"], r["w"]) for r in runs] == [("ran", 0, 250), ("held", 250, 250), ("ran", 500, 250)]
     assert runs[1]["hatch"].startswith("M250 6L262 0")
-    assert tags.segments([]) == []
+    assert bar_runs([]) == []
+
+
+def test_the_bar_of_a_clock_by_the_hour_shows_what_ran_and_what_stood_still() -> None:
+    start = timezone.now()
+    at = [start + timedelta(hours=n) for n in range(11)]
+    runs = moment_runs(at[0], at[10], [(at[2], at[4])], at[5])
+    assert [(r["kind"], r["x"], r["w"]) for r in runs] == [("ran", 0, 500), ("held", 200, 200)]
+    still = moment_runs(at[0], None, [(at[3], None)], at[4])
+    assert [(r["kind"], r["x"], r["w"]) for r in still] == [("ran", 0, 1000), ("held", 750, 250)]
+    assert moment_runs(at[3], at[3], [], at[4]) == []
 
 
 def test_an_icon_with_a_label_is_read_aloud_and_the_label_is_escaped() -> None:

@@ -191,6 +191,32 @@ def test_the_clock_explains_its_date_day_by_day(desk, road):
     assert 'class="law"' in page
 
 
+def test_a_clock_by_the_hour_explains_its_moment_with_the_law_and_a_bar(desk, road):
+    one = road()
+    page = desk("dispatcher").page(f"/desk/matter/{one.matter}/")
+    assert 'class="run"' in page
+    assert "连续计算，夜间和节假日不扣除" in page
+    assert "登记后二十四小时内完成分类分级" in page
+    assert "依据还没有核实" in page
+    assert 'class="cal"' not in page
+
+
+def test_a_protected_matter_says_why_it_must_be_reported_so_soon(desk, road):
+    one = road(minor="true")
+    page = desk("protector").page(f"/desk/matter/{one.matter}/")
+    assert page.count("为什么是这个日期") == 2
+    assert "应当立即向公安、民政、教育等有关部门报告" in page
+
+
+def test_a_clock_that_stands_still_says_so_once_and_keeps_its_bar(desk, road):
+    one = road()
+    one.take("suspend", "dispatcher", reason="等鉴定结果")
+    page = desk("dispatcher").page(f"/desk/matter/{one.matter}/")
+    assert "暂停：暂停" not in page
+    assert 'class="hatch"' in page
+    assert "还没有恢复，恢复后接着数" in page
+
+
 def test_the_chain_can_be_checked(desk, road):
     one = road().to("handling")
     assert "没有被改动过" in desk("dispatcher").text(f"/desk/matter/{one.matter}/verify/")

@@ -30,6 +30,7 @@ from tianping.kernel.service import (
 from tianping.web.desk.names import Names, channel_label, state_label
 from tianping.web.forms import said
 from tianping.web.templatetags._dates import date_text, time_text
+from tianping.web.templatetags._terms import Day, bar_runs, moment_runs
 
 UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.MINUTE: "hour"}
 FAR_AHEAD = 60  # days; what is due later is told by its date
@@ -45,7 +46,8 @@ def left_of(due: DueDate | None, calendar: WorkCalendar | None, now: datetime) -
         return None
     state = clock_state(due, now, calendar)
     if state == "paused":
-        return {"held": _(due.pauses[-1].why) if due.pauses and due.pauses[-1].why else _("等消息"), "at": due.at}
+        why = _(due.pauses[-1].why) if due.pauses and due.pauses[-1].why else _("等消息")
+        return {"held": "" if why == _("暂停") else why, "at": due.at}
     rest = remaining(due, now, calendar)
     unit = UNITS.get(rest.unit, "day")
     amount = rest.amount if rest.unit is not Unit.MINUTE else 0
@@ -220,26 +222,33 @@ def clock(term: TermView, calendar: WorkCalendar | None, now: datetime, *, opene
         return {"name": _(term.label), "left": {"remaining": None}, "since": text, "due": None}
     left = left_of(term.due, calendar, now)
     exact = term.due.rule.unit.exact
+    begun = date_text(term.due.started, "day") + (f" {time_text(term.due.started)}" if exact else "")
+    days: list[Day] = [] if exact else days_of(term.due)
+    held = [(p.from_, p.to) for p in term.due.pauses]
+    runs = moment_runs(term.due.started, term.due.at, held, now) if exact else bar_runs(days)
+    late = bool(left and (left.get("remaining") or 0) < 0)
     return {
         "name": _(term.label),
         "left": left,
         "due": term.due.at,
-        "since": _("%(day)s开始") % {"day": date_text(term.due.started, "day")},
-        "days": [] if exact else days_of(term.due),
+        "since": _("%(day)s开始") % {"day": begun},
+        "exact": exact,
+        "days": days,
+        "runs": [r | {"kind": "late"} if late and r["kind"] == "ran" else r for r in runs],
         "sentences": sentences(term.due),
         "law": law(term.due.rule),
         "basis": standing(term.due.rule),
         "open": opened,
-        "late": bool(left and (left.get("remaining") or 0) < 0),
+        "late": late,
     }
 
 
 _KINDS = {"start": "start", "counted": "count", "rest": "rest", "paused": "held", "due": "count"}
 
 
-def days_of(due: DueDate) -> list[dict[str, Any]]:
+def days_of(due: DueDate) -> list[Day]:
     """The day cells; a long term shows its last ten weeks."""
-    made = [
+    made: list[Day] = [
         {
             "date": m.day,
             "kind": _KINDS[m.kind],

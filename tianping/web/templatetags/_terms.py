@@ -22,7 +22,7 @@ class Day(TypedDict, total=False):
 
     date: date
     kind: str
-    n: int
+    n: int | None
     note: str
     due: bool
 
@@ -124,8 +124,31 @@ def bar_runs(days: Sequence[Day]) -> list[dict[str, Any]]:
         if not out or out[-1]["kind"] != kind:
             out.append({"kind": kind, "x": round(i * BAR / len(days))})
         out[-1]["w"] = round((i + 1) * BAR / len(days)) - out[-1]["x"]
-    for run in out:
+    return _hatched([run for run in out if run["kind"]])
+
+
+def moment_runs(
+    start: datetime, end: datetime | None, held: Sequence[tuple[datetime, datetime | None]], now: datetime
+) -> list[dict[str, Any]]:
+    """The bar of a clock that runs by the hour, as `bar_runs`: from its start to its end, or to now while it stands still."""
+    last = end or now
+    whole = (last - start).total_seconds()
+    if whole <= 0:
+        return []
+
+    def place(moment: datetime) -> int:
+        return round(BAR * min(max((moment - start).total_seconds() / whole, 0), 1))
+
+    out = [{"kind": "ran", "x": 0, "w": max(place(now), BAR // 100)}]
+    for since, until in held:
+        x = place(since)
+        out.append({"kind": "held", "x": x, "w": place(until or last) - x})
+    return _hatched([run for run in out if run["w"]])
+
+
+def _hatched(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for run in runs:
         if run["kind"] == "held":
             steps = range(run["x"], run["x"] + run["w"] - 11, 14)
             run["hatch"] = "".join(f"M{x} 6L{x + 12} 0" for x in steps)
-    return [run for run in out if run["kind"]]
+    return runs

@@ -5,7 +5,6 @@ The content security policy allows no inline style, so what has a width of its o
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import segno
 from django import template
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from tianping.web.templatetags._dates import ENGLISH_WEEKDAYS as ENGLISH
 from tianping.web.templatetags._dates import WEEKDAYS, date_text, day_of, english, local, range_parts, time_text
 from tianping.web.templatetags._icons import ICONS, SHAPES
-from tianping.web.templatetags._terms import Day, bar_runs, left_of, left_words, month_rows
+from tianping.web.templatetags._terms import Day, left_of, left_words, month_rows
 
 register = template.Library()
 
@@ -171,11 +170,6 @@ def cat(left_part: object, right_part: object) -> str:
 @register.filter
 def weeks(days: Sequence[Day]) -> list[list[Day]]:
     return month_rows(days)
-
-
-@register.filter
-def segments(days: Sequence[Day]) -> list[dict[str, Any]]:
-    return bar_runs(days)
 
 
 @register.simple_tag
