@@ -131,6 +131,15 @@ def test_who_wants_to_read_the_answer_is_told_how(holding, road):
     assert "先证实是您本人" in page
 
 
+def test_who_left_no_phone_is_not_sent_to_a_proof_that_cannot_succeed(holding, road):
+    one = road(reporter_phone="").answered()
+    page = holding(one.code).get("/standing/").content.decode()
+    assert "先证实是您本人" not in page
+    assert "没法证实是您本人" in page
+    number = progress(actor_for_code(JURISDICTION, one.code)).number
+    assert f"报上编号{number}" in page
+
+
 def test_a_story_is_not_in_the_way_back_either(holding, road):
     page = holding(road().code).get("/progress/").content.decode()
     assert STORY not in page

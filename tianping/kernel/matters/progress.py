@@ -55,6 +55,7 @@ class Progress:
     steps: list[Public]
     offers: list[Offer]
     now: datetime
+    provable: bool  # a phone was left: with it the reporter can prove who they are, and read what was answered
 
 
 def actor_for_code(jurisdiction: str, text: str) -> Actor:
@@ -112,6 +113,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
             steps=_public(actor.jurisdiction, wanted),
             offers=_within(stand, offers(rules, state, main, stand.actor, snapshot.today), local_day(snapshot.now)),
             now=snapshot.now,
+            provable="reporter_phone" in state.facts,
         )
     return found if leader is None else replace(found, with_leader=_answered_by(actor.jurisdiction, leader))
 

@@ -76,7 +76,9 @@ class ContactForm(Question):
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        help_text=_("留了，有进展通知您。不留，就只能凭查询码自己查。"),
+        help_text=_(
+            "留了，有进展通知您，也能看到答复的内容。不留，凭查询码只看得到办到哪一步，答复要打电话或者到窗口问。"
+        ),
     )
     other_name = forms.CharField(
         label=_("对方是谁"), max_length=80, required=False, help_text=_("和人有争执才写。您写了什么，对方看不到。")

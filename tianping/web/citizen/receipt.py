@@ -126,9 +126,8 @@ def _next(seen: Progress, *, phone: bool) -> list[dict[str, str]]:
             {"icon": "search", "text": _("凭查询码看办到哪一步，不写内容和姓名。")},
         ]
     told = _("分给该管的单位以后，就有答复您的日子。")
-    follow = (
-        _("有进展通知您；凭查询码也能随时查。") if phone else _("您没有留电话，请凭查询码自己查，把它拍下来或抄下来。")
-    )
+    alone = _("您没有留电话，请把查询码拍下来或抄下来，凭它看办到哪一步；答复的内容要打上面的电话，或者到窗口问。")
+    follow = _("有进展通知您；凭查询码也能随时查。") if phone else alone
     steps = [{"icon": "chat", "text": told}, {"icon": "search", "text": follow}]
     if days := reopening_days():
         text = ngettext(

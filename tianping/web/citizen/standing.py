@@ -94,7 +94,8 @@ def where(seen: Progress, route: str, args: list[Any]) -> dict[str, Any]:
     shape = "suspended" if seen.state == "suspended" else "running" if seen.terms or not seen.steps else "done"
     return {
         "number": seen.number,
-        "proof_url": reverse("citizen:mine"),
+        "proof_url": reverse("citizen:mine") if seen.provable else "",
+        "unprovable": not seen.provable,
         "state": shape,
         "state_text": _(seen.state_label),
         "agency": office_name(seen.office),
