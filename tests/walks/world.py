@@ -40,6 +40,7 @@ class World:
         self.chains = {}  # matter -> [Row]
         self.offices = {}  # matter -> agencies that were ever given it, by entry
         self.trail = []
+        self.guided = self.rng.choice((0.1, 0.1, 0.8))  # how often it heads for the rarest step
         self.answers = Answers(registry, self.rng)
 
     def new_id(self):
@@ -94,7 +95,7 @@ class World:
         ]
         if self.rng.random() < 0.25:
             self._refusal(*self.rng.choice(options))
-        if options and self.rng.random() < 0.2:
+        if options and self.rng.random() < self.guided:
             for step, matter, proceeding in toward(self.registry, self.tally, self.rng, options):
                 if self._try(step, matter.id, proceeding.id):
                     return
@@ -217,6 +218,8 @@ class World:
                 raise promises.BrokenError(f"{step.name}: its own clause does not let {sorted(actor.keys)}") from error
             return False
         self._store(decision, actor, before)
+        if step.derives and self.rng.random() < 0.5:  # said anew: what followed from the first no longer holds
+            self._try(step, matter_id, proceeding_id)
         return True
 
     def _raw(self, step, matter, proceeding):

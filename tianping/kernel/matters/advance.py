@@ -24,7 +24,7 @@ from tianping.kernel.ledger.canonical import canonical
 from tianping.kernel.lifecycle.engine import admit, begin, decide
 from tianping.kernel.lifecycle.forms import parse
 from tianping.kernel.lifecycle.registry import Registry, registry_of
-from tianping.kernel.lifecycle.state import Actor, Command, Decision, MatterState, RefusedError
+from tianping.kernel.lifecycle.state import Actor, Command, MatterState, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Step
 from tianping.kernel.matters import after, reads
@@ -33,7 +33,7 @@ from tianping.kernel.matters.checks import form_checks
 from tianping.kernel.matters.clocks import Clocks
 from tianping.kernel.matters.context import Context
 from tianping.kernel.matters.rulebook import clockwork
-from tianping.kernel.matters.snapshot import Head, Snapshot, lock, open_for_writing, read, start
+from tianping.kernel.matters.snapshot import Snapshot, lock, open_for_writing, read, start
 from tianping.kernel.matters.standing import for_step
 from tianping.kernel.matters.store import write
 from tianping.kernel.matters.vault import vault
@@ -323,6 +323,3 @@ def _receipt_again(snapshot: Snapshot, request: bytes, jurisdiction: str, key_di
     entry, matter, proceeding, _request = seen
     number = reads.number_of(jurisdiction, matter)
     return Receipt(entry, matter, proceeding, number, spell_code(_code(key_digest)), repeated=True)
-
-
-__all__ = ["Decision", "Head", "Receipt", "advance", "read_code", "registry", "report", "spell_code"]

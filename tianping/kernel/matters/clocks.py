@@ -1,6 +1,6 @@
 """What the engine decided about clocks, carried out on term rows: start, pause, resume, end, extend, and their inverses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -39,6 +39,15 @@ def due_of(term: TermRow, calendar: WorkCalendar, outer: DueDate | None = None) 
         pauses=[Pause(_at(p[0]), _at(p[1]) if p[1] else None, p[2] or "") for p in term.pauses],
         extensions=[Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions],
     )
+
+
+def due_among(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar) -> DueDate:
+    """The due date among the other clocks of its matter: an inner clock is due no later than the one around it, while that runs."""
+    nested = pinned(term.rule).nested_in
+    around = (t for t in reversed(terms) if t.matter_id == term.matter_id and t.rule_code == nested)
+    outer = next(around, None) if nested else None
+    running = outer is not None and outer.status != "ended"
+    return due_of(term, calendar, due_of(outer, calendar) if running and outer is not None else None)
 
 
 def _at(text: str | None) -> datetime:
@@ -154,20 +163,12 @@ class Clocks:
             return  # the date that was promised stays, so that "in time" can be told
         term.due_at = None
         try:
-            outer = self._outer(term)
-            found = due_of(term, self.work.calendar, outer)
+            found = due_among(self.rows, term, self.work.calendar)
             term.due_at = found.at
             alarm = next_alarm(found, term.started_at, self.work.calendar)
             term.alarm_at = alarm[0] if alarm else None
         except CalendarYearMissing:
             return
-
-    def _outer(self, term: TermRow) -> DueDate | None:
-        nested = pinned(term.rule).nested_in
-        if nested is None:
-            return None
-        outer = next((t for t in reversed(self.rows) if t.matter_id == term.matter_id and t.rule_code == nested), None)
-        return due_of(outer, self.work.calendar) if outer is not None and outer.status != "ended" else None
 
 
 def rule_code(declared: str, facts: Mapping[str, Any]) -> str:

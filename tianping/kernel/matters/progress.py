@@ -91,7 +91,7 @@ def progress(actor: Actor, matter_id: UUID | None = None) -> Progress:
         stand = reading(actor, wanted, state.parties, snapshot.now)
         procedure = rules.procedure(main.procedure, main.version)
         work = clockwork(actor.jurisdiction)
-        terms = [_view(rules, state, t, work.calendar) for t in snapshot.terms if t.status != "ended"]
+        terms = [_view(rules, state, snapshot.terms, t, work.calendar) for t in snapshot.terms if t.status != "ended"]
         leader = state.leader
         office, phone = _office(actor.jurisdiction, main.holder or state.centre)
         found = Progress(
@@ -127,14 +127,14 @@ def _answered_by(jurisdiction: str, leader: UUID) -> datetime | None:
     state = snapshot.matters[leader]
     if state.protected:
         return None
-    terms = [_view(rules, state, t, calendar) for t in snapshot.terms if t.status != "ended"]
+    terms = [_view(rules, state, snapshot.terms, t, calendar) for t in snapshot.terms if t.status != "ended"]
     promised = _promised(terms)
     return promised.at if promised else None
 
 
-def _view(rules: Registry, state: MatterState, term: TermRow, calendar: WorkCalendar) -> TermView:
+def _view(rules: Registry, state: MatterState, terms: list[TermRow], term: TermRow, calendar: WorkCalendar) -> TermView:
     proceeding = state.proceedings[term.proceeding_id]
-    return view_of_term(term, rules.procedure(proceeding.procedure, proceeding.version), calendar)
+    return view_of_term(term, terms, rules.procedure(proceeding.procedure, proceeding.version), calendar)
 
 
 def _within(found: Stand, offered: list[Offer], today: date) -> list[Offer]:

@@ -20,7 +20,7 @@ from tianping.kernel.lifecycle.state import SEALED, Actor, MatterState, Proceedi
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters import represent
 from tianping.kernel.matters.advance import registry
-from tianping.kernel.matters.clocks import due_of
+from tianping.kernel.matters.clocks import due_among
 from tianping.kernel.matters.opening import Opened, open_values
 from tianping.kernel.matters.own import need_number, own_part
 from tianping.kernel.matters.rulebook import clockwork
@@ -305,7 +305,7 @@ def _proceeding(
 ) -> ProceedingView:
     procedure = rules.procedure(proceeding.procedure, proceeding.version)
     is_open = proceeding.state not in procedure.final
-    views = [view_of_term(t, procedure, calendar) for t in terms if t.proceeding_id == proceeding.id]
+    views = [view_of_term(t, terms, procedure, calendar) for t in terms if t.proceeding_id == proceeding.id]
     return ProceedingView(
         state=proceeding,
         procedure=procedure,
@@ -319,13 +319,13 @@ def _proceeding(
     )
 
 
-def view_of_term(term: TermRow, procedure: Procedure, calendar: WorkCalendar) -> TermView:
+def view_of_term(term: TermRow, terms: list[TermRow], procedure: Procedure, calendar: WorkCalendar) -> TermView:
     """The clock with its label and its due date, if the calendar knows the years it needs."""
     declared = procedure.term_by_name.get(term.name)
     label = declared.label if declared else term.name
     promised = bool(declared and declared.promised)
     try:
-        return TermView(term, label, promised, due_of(term, calendar))
+        return TermView(term, label, promised, due_among(terms, term, calendar))
     except CalendarYearMissing as error:
         return TermView(term, label, promised, None, error.year)
 

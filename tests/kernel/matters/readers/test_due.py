@@ -44,7 +44,7 @@ def begun(matter, name, ago):
         snapshot = read(J, lock(J, [matter], None), None)
         term = next(t for t in reversed(snapshot.terms) if t.name == name)
         term.started_at = timezone.now() - ago
-        found = due._due(snapshot.terms, term, clockwork(J).calendar)
+        found = due.due_among(snapshot.terms, term, clockwork(J).calendar)
         alarm = next_alarm(found, term.started_at, clockwork(J).calendar)
         Term.objects.filter(id=term.id).update(
             started_at=term.started_at, due_at=found.at, alarm_at=alarm[0] if alarm else None
@@ -283,7 +283,7 @@ def test_a_date_stays_open_while_its_year_is_unknown(road, monkeypatch):
         raise CalendarYearMissing(2027)
 
     monkeypatch.setattr(due, "_tried", {})
-    monkeypatch.setattr(due, "due_of", unknown)
+    monkeypatch.setattr(due, "due_among", unknown)
     assert scan(J) == 0
     with acting(system_actor(J)):
         assert Term.objects.get(matter_id=one.matter, name="answer").due_at is None

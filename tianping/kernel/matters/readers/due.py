@@ -14,13 +14,13 @@ from django.db import connection
 
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
-from tianping.kernel.clock.engine import DueDate, alarms, next_alarm
+from tianping.kernel.clock.engine import alarms, next_alarm
 from tianping.kernel.clock.rules import Escalation
 from tianping.kernel.lifecycle.rights import PROTECTOR, root_of
 from tianping.kernel.lifecycle.state import MatterState, ProceedingState, RefusedError
 from tianping.kernel.lifecycle.vocabulary import Lapse, Step
 from tianping.kernel.matters.advance import advance, registry
-from tianping.kernel.matters.clocks import due_of, pinned
+from tianping.kernel.matters.clocks import due_among
 from tianping.kernel.matters.readers.cursor import Alarm, Reader
 from tianping.kernel.matters.readers.declared import declared
 from tianping.kernel.matters.rulebook import clockwork
@@ -173,7 +173,7 @@ def _rung(snapshot: Snapshot, term: TermRow, calendar: WorkCalendar) -> tuple[li
     rung: list[Escalation] = []
     after = term.alarm_at or snapshot.now
     try:
-        for moment, escalation in alarms(_due(snapshot.terms, term, calendar), after - _TICK, calendar):
+        for moment, escalation in alarms(due_among(snapshot.terms, term, calendar), after - _TICK, calendar):
             if moment > snapshot.now:
                 return rung, moment
             rung.append(escalation)
@@ -181,12 +181,6 @@ def _rung(snapshot: Snapshot, term: TermRow, calendar: WorkCalendar) -> tuple[li
     except CalendarYearMissing:
         return rung, after
     return rung, None
-
-
-def _due(terms: list[TermRow], term: TermRow, calendar: WorkCalendar) -> DueDate:
-    nested = pinned(term.rule).nested_in
-    outer = next((t for t in reversed(terms) if nested and t.rule_code == nested and t.status != "ended"), None)
-    return due_of(term, calendar, due_of(outer, calendar) if outer is not None else None)
 
 
 def _name(term: TermRow, escalation: Escalation) -> str:
@@ -255,7 +249,7 @@ def _reckon_matter(jurisdiction: str, matter: UUID) -> int:
             if term.status != "running" or term.due_at is not None:
                 continue
             try:
-                found = _due(snapshot.terms, term, calendar)
+                found = due_among(snapshot.terms, term, calendar)
                 alarm = next_alarm(found, term.started_at, calendar)
             except CalendarYearMissing:
                 continue
