@@ -39,7 +39,7 @@ class Steer:
             return "citizen"
         if kind and path.endswith("/tokens"):
             return "security_admin"
-        if kind and "/matters" in path:
+        if kind and ("/matters" in path or "/subjects" in path):
             return "dispatcher"
         return self.dice.choice([*self.world.tokens])
 
@@ -50,6 +50,8 @@ class Steer:
         parameters = dict(case.path_parameters or {})
         if "matter" in parameters:
             parameters["matter"] = self.dice.choice(world.own if "/mine/" in path else world.matters)
+        if "/subjects" in path:
+            self._people(case, parameters)
         if isinstance(case.body, dict):
             if "code" in case.body:
                 case.body["code"] = self.dice.choice([*world.codes])
@@ -68,6 +70,14 @@ class Steer:
         if case.path_parameters:
             case.path_parameters.update(parameters)
         return role
+
+    def _people(self, case: Case, parameters: dict[str, Any]) -> None:
+        """Two of those who reported; to be parted, one who was merged."""
+        one, other = self.dice.sample(self.world.subjects, 2)
+        people = {"one": one, "other": other, "keep": one, "subject": self.dice.choice(self.world.merged or [other])}
+        parameters |= {name: people[name] for name in parameters if name in people}
+        if isinstance(case.body, dict):
+            case.body |= {name: people[name] for name in ("keep", "other") if name in case.body}
 
     def _pair(self, case: Case, parameters: dict[str, Any], role: str) -> str:
         """A step that this form fits, a proceeding that waits for it, and somebody whose step it is."""

@@ -12,6 +12,7 @@ from tianping.kernel.agencies.actors import citizen_actor
 from tianping.kernel.agencies.models import User
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.lifecycle.vocabulary import OPEN, Assigned, Party, Post, Step
+from tianping.kernel.matters.merging import merge
 from tianping.kernel.parties.models import Subject
 from tianping.kernel.service import Receipt, advance, registry, report
 from tianping.web.api import tokens
@@ -64,6 +65,10 @@ FORMS: dict[str, tuple[str, dict[str, object]]] = {
 }
 
 
+_SUBJECTS = """SELECT DISTINCT s.id::text, s.merged_into IS NOT NULL FROM subject s JOIN party p ON p.subject_id = s.id
+ JOIN matter m ON m.id = p.matter_id WHERE p.role = 'reporter' AND NOT s.protected AND NOT m.protected LIMIT 200"""
+
+
 @dataclass
 class World:
     """`open`: (proceeding, procedure, state) of what can still move; read again from time to time."""
@@ -78,13 +83,18 @@ class World:
     people: list[str] = field(default_factory=list)
     open: list[tuple[str, str, str]] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)  # matter -> state
+    subjects: list[str] = field(default_factory=list)  # reporters whom the dispatcher sees
+    merged: list[str] = field(default_factory=list)
 
     def refresh(self) -> None:
         with psycopg.connect(self.url) as owner:
             owner.execute("SET row_security = off")
             rows = owner.execute("SELECT id::text, procedure, state FROM proceeding WHERE closed_at IS NULL").fetchall()
             self.states = dict(owner.execute("SELECT id::text, state FROM matter").fetchall())
+            known = owner.execute(_SUBJECTS).fetchall()
             newest = owner.execute("SELECT id::text FROM matter ORDER BY opened_at DESC LIMIT 40").fetchall()
+        self.subjects = [subject for subject, _into in known]
+        self.merged = [subject for subject, into in known if into]
         self.open = [tuple(row) for row in rows]
         self.matters = [*self.matters[:60], *(row[0] for row in newest)]
 
@@ -131,6 +141,9 @@ def build(url: str, copies: int) -> World:
             _walk(world, road, citizen, own=number % 2 == 0)
         receipt = report(actor=guest(), form=LEAK | {"violence": True}, key=str(uuid4()))
         world.matters.append(str(receipt.matter))
+    world.refresh()
+    for one, other in zip(world.subjects[0:8:2], world.subjects[1:8:2], strict=False):
+        merge(actor("dispatcher"), UUID(one), UUID(other), "checked")
     world.refresh()
     return world
 

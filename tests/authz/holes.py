@@ -153,6 +153,27 @@ def _code_opens_content(_url: str, world: World) -> Iterator[None]:
         world.actors = before
 
 
+@contextmanager
+def _former_agents_stay(url: str, world: World) -> Iterator[None]:
+    """The end of a representation forgets the audience, and the key is given out all the same."""
+    before = dict(world.actors)
+    canary = world.canaries["sent"]
+    with psycopg.connect(url, autocommit=True) as owner:
+        matter = canary.receipt.matter
+        ((ended,),) = owner.execute(
+            "SELECT id FROM representation WHERE matter_id = %s AND ended_at IS NOT NULL", [matter]
+        ).fetchall()
+        key = f"represents:{ended}"
+        owner.execute("UPDATE matter SET audience = audience || %s::text WHERE id = %s", [key, matter])
+        former = before["former_agent", "sent"]
+        world.actors = before | {("former_agent", "sent"): replace(former, keys=former.keys | {key})}
+        try:
+            yield
+        finally:
+            world.actors = before
+            owner.execute("UPDATE matter SET audience = array_remove(audience, %s::text) WHERE id = %s", [key, matter])
+
+
 _OPEN_SEARCH = """CREATE OR REPLACE FUNCTION search_matters(query text, most int) RETURNS SETOF uuid
  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
  SELECT d.matter_id FROM search_doc d WHERE d.words @@ to_tsquery('simple', query) LIMIT most $$"""
@@ -266,5 +287,45 @@ HOLES: tuple[Hole, ...] = (
             "UPDATE matter f SET audience = (SELECT array_agg(a) FROM unnest(f.audience) a WHERE NOT a = ANY"
             " (SELECT unnest(l.audience) FROM matter l WHERE l.id = f.leader)) WHERE f.leader IS NOT NULL",
         ),
+    ),
+    Hole(
+        "the office's notes on a party's page",
+        frozenset({"detail"}),
+        ("own_citizen", "agent"),
+        ("sent",),
+        _patch("tianping.kernel.matters.show.own_part", lambda _view, _actor: None),
+    ),
+    Hole(
+        "any file of the matter for a party",
+        frozenset({"office-file"}),
+        ("own_citizen",),
+        ("sent",),
+        _patch("tianping.kernel.matters.papers.need_paper", lambda *_asked: None),
+    ),
+    Hole(
+        "any number of the matter for a party",
+        frozenset({"masked-other"}),
+        ("own_citizen",),
+        ("sent",),
+        _patch("tianping.kernel.matters.show.need_number", lambda *_asked: None),
+    ),
+    Hole(
+        "whom a report names is told of it",
+        frozenset({"sql:matter"}),
+        ("respondent",),
+        ("sent",),
+        _sql(
+            "UPDATE matter m SET audience = m.audience || (SELECT array_agg('subject:' || p.subject_id) FROM party p"
+            " WHERE p.matter_id = m.id AND p.role = 'other')",
+            "UPDATE matter m SET audience = (SELECT array_agg(a) FROM unnest(m.audience) a WHERE a NOT IN"
+            " (SELECT 'subject:' || p.subject_id FROM party p WHERE p.matter_id = m.id AND p.role = 'other'))",
+        ),
+    ),
+    Hole(
+        "who no longer acts for the party keeps the key",
+        frozenset({"sql:matter"}),
+        ("former_agent",),
+        ("sent",),
+        _former_agents_stay,
     ),
 )

@@ -1,7 +1,7 @@
 """One cell judged: what came out, against what the table allows."""
 
 from tests.authz import oracle
-from tests.authz.world import Canary
+from tests.authz.world import CITIZENS, Canary
 
 TITLE = frozenset({"title", "place"})
 # Where the right person must get something, or the sweep proves nothing.
@@ -24,12 +24,14 @@ def judge(surface: str, role: str, relation: str, canary: Canary, text: str) -> 
         allowed = TITLE if oracle.in_lists(role, relation) else frozenset()
         extra = [n for n in shown if n not in allowed]
         return f"a list shows {extra}" if extra else ""
+    if role in CITIZENS and ({"note", "other_phone"} & set(shown) or "馆中秘语" in text):
+        return "shows a party what is the office's or the other side's"
     if not content and (shown or "画中秘语" in text):
         return f"shows {shown or 'the file'} on a code alone"
     if (
-        "phone" in shown
+        {"phone", "other_phone"} & set(shown)
         and not (role == "own_citizen" and "mine/" in surface)
-        and surface != "masked"
+        and surface not in {"masked", "masked-other"}
         and not surface.startswith("web-reveal:")
     ):
         return "shows the number unasked"
@@ -51,7 +53,7 @@ def _rows(sees: bool, surface: str, text: str) -> str:
 
 def _missing(surface: str, role: str, canary: Canary, text: str) -> str:
     wanted = MUST.get(surface)
-    if wanted is None or (role.endswith("citizen") and surface not in {"file", "detail"}):
+    if wanted is None or (role in CITIZENS and surface not in {"file", "detail"}):
         return ""
     word = canary.secret.get(wanted, wanted)
     return "" if word in text else "gives nothing to whoever has the right"

@@ -25,7 +25,7 @@ BESIDE: dict[str, frozenset[str]] = {
 
 def sees(role: str, relation: str) -> bool:
     """Whether the matter exists for this role."""
-    if role in {"own_code", "own_citizen"}:
+    if role in {"own_code", "own_citizen", "agent"}:
         return True
     if relation in PROTECTED:
         return role in BESIDE[relation]

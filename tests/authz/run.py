@@ -8,6 +8,9 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 FLOOR_CELLS = 10_000
 FLOOR_PLANTED = 20

@@ -29,6 +29,7 @@ def database() -> Iterator[str]:
         }
         settings.STATIC_ROOT = f"{folder}/static"
         collect()
+        settings.SECOND_FACTOR = "offered"  # pages are asked for by whoever has given a password
         settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
         name = f"authz_{os.getpid()}"
         _clone(make_template(), name)

@@ -34,6 +34,7 @@ TABLES = (
     "party",
     "identifier",
     "link",
+    "representation",
     "document",
     "erasure",
 )
@@ -53,6 +54,18 @@ def detail(actor: Actor, canary: Canary) -> str:
 
 def masked(actor: Actor, canary: Canary) -> str:
     return quiet(lambda: reveal(actor, canary.receipt.matter, "reporter_phone", "contact"))
+
+
+def masked_other(actor: Actor, canary: Canary) -> str:
+    return quiet(lambda: reveal(actor, canary.receipt.matter, "other_phone", "contact"))
+
+
+def office_paper(actor: Actor, canary: Canary) -> str:
+    def read() -> str:
+        stored, content = open_paper(actor, canary.kept, "handling")
+        return stored.name + b"".join(content).decode(errors="replace")
+
+    return quiet(read)
 
 
 def standing(actor: Actor, canary: Canary) -> str:
@@ -143,6 +156,8 @@ def kernel_surfaces() -> dict[str, Surface]:
     found: dict[str, Surface] = {
         "detail": detail,
         "masked": masked,
+        "masked-other": masked_other,
+        "office-file": office_paper,
         "progress": standing,
         "list:todo": whole_list("todo"),
         "list:sight": whole_list("sight"),

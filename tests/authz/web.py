@@ -32,6 +32,14 @@ ROUTES: dict[str, str] = {
     "desk/board/": "/desk/board/",
     "desk/board/<uuid:matter>/": "/desk/board/{matter}/",
     "desk/supervise/": "/desk/supervise/",
+    "desk/same/": "/desk/same/",
+    "desk/same/<uuid:one>/<uuid:other>/": "/desk/same/{subject}/{twin}/",
+    "desk/same/<uuid:subject>/": "/desk/same/{twin}/",
+    "api/v1/subjects/alike": "/api/v1/subjects/alike",
+    "api/v1/subjects/merged": "/api/v1/subjects/merged",
+    "api/v1/subjects/<uuidstr:one>/beside/<uuidstr:other>": "/api/v1/subjects/{subject}/beside/{twin}",
+    "api/v1/subjects/merge": "/api/v1/subjects/merge",
+    "api/v1/subjects/<uuidstr:subject>/part": "/api/v1/subjects/{twin}/part",
     "desk/figures/": "/desk/figures/",
     "desk/audit/": "/desk/audit/",
     "desk/filter/": "/desk/filter/",
@@ -158,6 +166,9 @@ LISTS = frozenset(
         "api/v1/matters",
         "desk/figures/",
         "desk/audit/",
+        "desk/same/",
+        "api/v1/subjects/alike",
+        "api/v1/subjects/merged",
     }
 )
 
@@ -229,6 +240,9 @@ def _asked(clients: Clients, route: str, method: str) -> Surface:
             proceeding=canary.receipt.proceeding,
             document=canary.document,
             words=canary.words,
+            subject=canary.subject,
+            twin=canary.twin,
+            kept=canary.kept,
         )
         headers = clients.headers(actor) if api else {}
         client = Client(raise_request_exception=False) if api else clients.of(actor)

@@ -12,7 +12,9 @@ from tests.people import actor, guest
 from tianping.kernel.agencies.actors import citizen_actor, staff_actor
 from tianping.kernel.agencies.models import Appointment, User
 from tianping.kernel.lifecycle.state import Actor
-from tianping.kernel.service import Receipt, actor_for_code, advance, report, show, store
+from tianping.kernel.matters.vault import vault
+from tianping.kernel.service import Receipt, actor_for_code, advance, citizen, report, show, store
+from tianping.web.accounts import citizens
 
 # relation -> how far it goes and what makes it so
 RELATIONS = (
@@ -53,8 +55,19 @@ STAFF = (
     "revoked",
     "helper_office",
 )
-CITIZENS = ("guest", "own_code", "other_code", "own_citizen", "other_citizen")
+# Beside reporters: whom the report names, who acts for the reporter, and who no longer does.
+CITIZENS = (
+    "guest",
+    "own_code",
+    "other_code",
+    "own_citizen",
+    "other_citizen",
+    "respondent",
+    "agent",
+    "former_agent",
+)
 ROLES = (*STAFF, *CITIZENS)
+ID_NUMBER = "11010519491231002X"  # the example of GB 11643; everybody's here, so that they look like one person
 _WORDS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 
 
@@ -71,6 +84,12 @@ class Canary:
     phone: str
     document: UUID
     answer: str
+    other_phone: str
+    note: str  # what the office wrote for itself, and its file
+    kept: UUID
+    agents: tuple[str, str]  # telephones: of who acts for the reporter, and of who did
+    subject: UUID
+    twin: UUID | None = None  # a subject that looks alike
     follows: "Canary | None" = None
 
     @property
@@ -82,6 +101,8 @@ class Canary:
             "name": self.name,
             "phone": self.phone,
             "answer": self.answer,
+            "other_phone": self.other_phone,
+            "note": self.note,
         }
 
 
@@ -126,6 +147,9 @@ def _open(relation: str, number: int) -> Canary:
         "place": f"暗巷{mark}鸦号",
         "reporter_name": f"欧阳{mark}",
         "reporter_phone": f"1391234{number:04d}",
+        "reporter_id_number": ID_NUMBER,
+        "other_name": f"令狐{mark}",
+        "other_phone": f"1381234{number:04d}",
         "channel": "web",
         "files": [str(document)],
     }
@@ -137,7 +161,7 @@ def _open(relation: str, number: int) -> Canary:
         "complained": {"complained_agency": "zhifa"},
     }.get(relation, {})
     receipt = report(actor=person, form=form, key=str(uuid4()))
-    return Canary(
+    canary = Canary(
         relation,
         receipt,
         form["title"],
@@ -147,7 +171,43 @@ def _open(relation: str, number: int) -> Canary:
         form["reporter_phone"],
         document,
         f"答复密语{mark}鸠",
+        form["other_phone"],
+        f"内部密语{mark}雕",
+        document,
+        (f"1371234{number:04d}", f"1361234{number:04d}"),
+        actor_for_code("990101", receipt.code).subject,
     )
+    _office_notes(canary)
+    _entrust(canary)
+    return canary
+
+
+def _office_notes(canary: Canary) -> None:
+    clerk = actor("protector" if canary.relation in PROTECTED else "dispatcher")
+    picture = _picture(f"馆中秘语{canary.note}")
+    canary.kept = store(clerk, "内部.png", BytesIO(picture), len(picture)).id
+    form = {"note": canary.note, "files": [str(canary.kept)]}
+    advance(canary.receipt.proceeding, "note", actor=clerk, form=form, key=str(uuid4()))
+
+
+def _entrust(canary: Canary) -> None:
+    """The reporter names two agents and takes the authority of the second back."""
+    code = actor_for_code("990101", canary.receipt.code)
+    party = replace(code, kind="citizen", proof="identity", keys=frozenset({f"subject:{code.subject}"}))
+
+    def take(step: str, **form: str) -> None:
+        advance(canary.receipt.proceeding, step, actor=party, form=form, key=str(uuid4()))
+
+    for name, phone in zip(("代办人甲", "代办人乙"), canary.agents, strict=True):
+        take(
+            "entrust_agent",
+            representative_name=name,
+            representative_phone=phone,
+            authority="view",
+            valid_until="2099-12-31",
+        )
+    former = show(party, canary.receipt.matter, "own").representatives[-1]
+    take("end_representation", representation=str(former.id))
 
 
 def _take(canary: Canary, step: str, who: str, proceeding: UUID | None = None, **form: object) -> None:
@@ -265,7 +325,15 @@ def _holder(kind: str, path: str = "") -> str:
 
 def _citizens(world: World) -> None:
     world.actors["guest", "*"] = guest()
+    for relation, canary in world.canaries.items():
+        phones = (canary.other_phone, *canary.agents)
+        for role, phone in zip(("respondent", "agent", "former_agent"), phones, strict=True):
+            user = citizens.by_phone(vault().blind("phone", phone))
+            world.users[f"{role}_{relation}"] = user
+            world.actors[role, relation] = citizen(user)
     ring = list(RELATIONS)
+    for index, relation in enumerate(ring):
+        world.canaries[relation].twin = world.canaries[ring[(index + 1) % len(ring)]].subject
     for index, relation in enumerate(ring):
         own = actor_for_code("990101", world.canaries[relation].receipt.code)
         user = User.objects.create_user(

@@ -77,8 +77,10 @@ def _blinds(text: str) -> list[bytes]:
 def _by_blind(actor: Actor, blinds: list[bytes], limit: int) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT p.matter_id FROM identifier i JOIN party p ON p.jurisdiction = i.jurisdiction"
-            " AND p.subject_id = i.subject_id WHERE i.jurisdiction = %s AND i.blind = ANY(%s) LIMIT %s",
+            "SELECT DISTINCT p.matter_id FROM identifier i"
+            " CROSS JOIN LATERAL subject_group(i.jurisdiction, i.subject_id) g (id)"
+            " JOIN party p ON p.jurisdiction = i.jurisdiction AND p.subject_id = g.id"
+            " WHERE i.jurisdiction = %s AND i.blind = ANY(%s) LIMIT %s",
             [actor.jurisdiction, blinds, limit],
         )
         return [row[0] for row in cursor.fetchall()]

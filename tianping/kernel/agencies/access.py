@@ -19,6 +19,7 @@ PURPOSES: Final[dict[str, str]] = {
     "supervision": _("督办和检查"),
     "audit": _("审计"),
     "search": _("查找事项"),
+    "identity": _("核对是不是同一个人"),
     "export": _("导出"),
     "own": _("本人查看"),
     "archive": _("整理档案"),

@@ -120,7 +120,7 @@ def wrong(field_name: str, sentence: str) -> RefusedError:
     return RefusedError(sentence, "form", {field_name: sentence})
 
 
-def rows_of(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+def rows_of(statement: str, values: list[Any] | dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall() if cursor.description else []

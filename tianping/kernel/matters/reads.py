@@ -115,7 +115,8 @@ def relations(jurisdiction: str, people: list[str], matter: UUID) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.why FROM recusal r JOIN identifier i ON i.jurisdiction = r.jurisdiction AND i.blind = r.blind"
-            " JOIN party p ON p.jurisdiction = i.jurisdiction AND p.subject_id = i.subject_id"
+            " CROSS JOIN LATERAL subject_group(i.jurisdiction, i.subject_id) g (id)"
+            " JOIN party p ON p.jurisdiction = i.jurisdiction AND p.subject_id = g.id"
             " WHERE r.jurisdiction = %(j)s AND r.user_id::text = ANY(%(people)s) AND p.matter_id = %(matter)s"
             " UNION ALL SELECT 'party' FROM account u JOIN party p ON p.jurisdiction = u.jurisdiction"
             " AND p.subject_id = u.subject_id WHERE u.jurisdiction = %(j)s AND u.id::text = ANY(%(people)s)"

@@ -47,6 +47,7 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
     pages = [
         (reverse("desk:worklist"), _("事项"), True),
         (reverse("desk:board"), _("派单"), "dispatcher" in kinds),
+        (reverse("desk:same"), _("同一人"), "dispatcher" in kinds),
         (reverse("desk:supervise"), _("督办"), bool(kinds & {"supervisor", "leader"})),
         (reverse("desk:figures"), _("统计"), bool(kinds & {"supervisor", "leader", "dispatcher"})),
         (reverse("desk:audit"), _("审计"), "auditor" in kinds),

@@ -25,12 +25,19 @@ from ninja.renderers import BaseRenderer
 
 from tianping.kernel.parties.identifiers import IdentifierError
 from tianping.kernel.service import RefusedError
-from tianping.web.api import declarations, matters, people, problems, reports
+from tianping.web.api import declarations, matters, people, problems, reports, same
 from tianping.web.api.document import CACHED, Document
 from tianping.web.api.problems import UNREADABLE, Problem
 
 MOST_BYTES: Final = 1 << 20
-ROUTERS: Final[list[Router]] = [reports.router, matters.router, people.router, declarations.router, declarations.places]
+ROUTERS: Final[list[Router]] = [
+    reports.router,
+    matters.router,
+    people.router,
+    same.router,
+    declarations.router,
+    declarations.places,
+]
 View = Callable[..., HttpResponseBase]
 
 

@@ -208,6 +208,8 @@ def words() -> dict[str, str]:
         "person.change": _("改人员"),
         "person.phone": _("改手机号"),
         "person.second": _("重设第二道验证"),
+        "subject.merge": _("认定是同一个人"),
+        "subject.part": _("认定不是同一个人"),
     }
 
 
