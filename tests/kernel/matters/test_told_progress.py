@@ -62,12 +62,19 @@ def test_what_is_handled_names_its_office_its_date_and_the_public_steps_newest_f
     assert found.promised.at == term(one, "answer").due_at
     assert found.next_due.at == term(one, "answer").due_at
     assert [t.row.name for t in found.terms] == ["answer"]
-    centre = Agency.objects.get(path="qingxi.zongzhi.").name
     assert [(s.sentence, s.office) for s in found.steps] == [
         ("承办单位接手了", zhujian.name),
-        ("交给承办单位", centre),
+        ("交给承办单位", zhujian.name),
         ("收到了", ""),
     ]
+
+
+def test_a_return_is_told_and_names_who_has_it_now(road):
+    one = road().to("accepting")
+    one.take("return", "handler", reason="不归我们管")
+    returned = seen(one).steps[0]
+    assert returned.sentence == "承办单位退回了，正在重新安排"
+    assert returned.office == Agency.objects.get(path="qingxi.zongzhi.").name
 
 
 def test_the_next_date_is_the_first_of_those_that_run(road):

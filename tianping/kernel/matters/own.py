@@ -78,7 +78,7 @@ def own_part(view: "MatterView", actor: Actor) -> None:
     ]
     view.representatives = [r for r in view.representatives if r.principal in set().union(*roles.values())]
     view.papers = [p for p in view.papers if p.entry in told | answers]
-    view.links, view.proceedings = [], []
+    view.links, view.proceedings, view.names = [], [], {}
     view.row = {name: view.row[name] for name in ROW}
     view.state = MatterState(view.state.id, view.state.centre, "", protected=view.state.protected)
 
@@ -100,7 +100,7 @@ def _facts(view: "MatterView", told: "Mapping[UUID, EntryView]", *, alone: bool)
 
 def _entry(entry: "EntryView", told: set[UUID]) -> "EntryView":
     own = entry.values if entry.id in told else {k: v for k, v in entry.values.items() if k == ANSWER}
-    return replace(entry, values=own, actor_name="")
+    return replace(entry, values=own, actor_name="", effects=())
 
 
 def need_number(actor: Actor, matter: UUID, concept: str, now: datetime) -> None:

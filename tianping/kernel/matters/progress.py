@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.utils import timezone
 
@@ -26,7 +27,10 @@ from tianping.kernel.parties.representation import may_act
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """One thing that the reporter may know was done: its declared sentence and when."""
+    """One thing that the reporter may know was done: its declared sentence and when.
+
+    `office` is to whom the step handed the matter; else whose step it was.
+    """
 
     sentence: str
     at: datetime
@@ -178,17 +182,20 @@ def _public(jurisdiction: str, matter: UUID) -> list[Public]:
     rules = registry()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.procedure, e.step, e.recorded_at, g.name FROM entry e"
-            " LEFT JOIN agency g ON g.jurisdiction = e.jurisdiction AND g.path = e.agency"
-            " WHERE e.jurisdiction = %s AND e.matter_id = %s AND e.undone_by IS NULL ORDER BY e.seq DESC",
+            "SELECT procedure, step, recorded_at, agency, body FROM entry"
+            " WHERE jurisdiction = %s AND matter_id = %s AND undone_by IS NULL ORDER BY seq DESC",
             [jurisdiction, matter],
         )
         rows = cursor.fetchall()
+        cursor.execute("SELECT path, name FROM agency WHERE jurisdiction = %s", [jurisdiction])
+        names = dict(cursor.fetchall())
     found: list[Public] = []
-    for procedure, step, at, office in rows:
+    for procedure, step, at, agency, body in rows:
         declared = rules.procedure(procedure).by_name.get(step)
         if declared is not None and declared.public:
-            found.append(Public(declared.public, at, office or ""))
+            effects = msgspec.json.decode(bytes(body))["effects"]
+            office = next((e["to"] for e in effects if e["do"] == "hold"), agency)
+            found.append(Public(declared.public, at, names.get(office, "")))
     return found
 
 

@@ -55,6 +55,7 @@ class EntryView:
     values: dict[str, Any]
     erased: tuple[str, ...] = ()
     hash: str = ""  # hexadecimal, as it stands in the chain
+    effects: tuple[dict[str, Any], ...] = ()  # as they stand in the chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class MatterView:
     links: list[tuple[UUID, str, str]] = field(default_factory=list)  # matter, number, title
     now: datetime | None = None
     calendar: WorkCalendar | None = None
+    names: dict[str, str] = field(default_factory=dict)  # paths of offices and ids of people -> their names
 
 
 def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
@@ -150,7 +152,7 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
         facts = _facts(state, snapshot.fact_source, matter_id, values)
         entries = _entries(actor.jurisdiction, matter_id, rules, values)
         work = clockwork(actor.jurisdiction)
-        names = _names(actor.jurisdiction, state)
+        names = _names(actor.jurisdiction, state, entries)
         views = [
             _proceeding(
                 rules,
@@ -177,6 +179,7 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
             links=_links(actor.jurisdiction, matter_id),
             now=snapshot.now,
             calendar=work.calendar,
+            names=names,
         )
         if actor.kind != "staff":
             own_part(view, actor)
@@ -274,15 +277,17 @@ def _entries(
                 values=values,
                 erased=tuple(o.concept for o in sealed.values() if o.state == "erased"),
                 hash=bytes(row[14]).hex(),
+                effects=tuple(body["effects"]),
             )
         )
     return views
 
 
-def _names(jurisdiction: str, state: MatterState) -> dict[str, str]:
-    """Names of the offices and people that the proceedings name."""
+def _names(jurisdiction: str, state: MatterState, entries: list[EntryView]) -> dict[str, str]:
+    """Names of the offices that the proceedings name, and of the people whom they and the entries name."""
     paths = [p.holder for p in state.proceedings.values()]
     people = [person for p in state.proceedings.values() for person in p.assigned.values()]
+    people += [e["to"] for entry in entries for e in entry.effects if e["do"] == "assign" and e["to"]]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT path, name FROM agency WHERE jurisdiction = %s AND path = ANY(%s)"

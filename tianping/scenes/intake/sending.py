@@ -128,6 +128,7 @@ SENDING = (
         REASON,
         ("under_three_returns",),
         touches={"holder": "centre"},
+        public=_("承办单位退回了，正在重新安排"),
     ),
     Step(
         "return_third",
@@ -138,6 +139,7 @@ SENDING = (
         REASON,
         ("third_return",),
         touches={"holder": "centre", "tell": "meeting"},
+        public=_("承办单位退回了，几个单位要商量由谁办"),
     ),
     Step(
         "settle_meeting",

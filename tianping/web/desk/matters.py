@@ -30,6 +30,7 @@ from tianping.web.desk import present
 from tianping.web.desk import query as asking
 from tianping.web.desk.names import Names, channel_label
 from tianping.web.desk.present import Here
+from tianping.web.desk.telling import said
 from tianping.web.representatives import told
 
 # What is known, in the order in which it is read; what a step told stands in the road.
@@ -210,6 +211,8 @@ def _facts(view: MatterView, names: Names, wanted: tuple[str, ...]) -> list[dict
     ]
     if category := names.category(view.row["category"]):
         made.append({"label": _("类别"), "value": category})
+    if rating := view.facts.get("rating"):
+        made.append({"label": _("评价"), "value": said("rating", rating, view, names)})
     if channel := channel_label(view.row["channel"]):
         made.append({"label": _("来源"), "value": channel})
     return made

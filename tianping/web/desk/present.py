@@ -27,6 +27,7 @@ from tianping.kernel.service import (
     Row,
     TermView,
 )
+from tianping.web.desk import telling
 from tianping.web.desk.names import Names, channel_label, state_label
 from tianping.web.forms import said
 from tianping.web.templatetags._dates import date_text, time_text
@@ -36,8 +37,6 @@ UNITS = {Unit.WORKING_DAY: "workday", Unit.DAY: "day", Unit.HOUR: "hour", Unit.M
 FAR_AHEAD = 60  # days; what is due later is told by its date
 OUTLINED_BESIDE = 2  # in the pane, so that the bar stays on one line
 OUTLINED = 3  # buttons beside the filled one; the rest stand under 其他
-# What a timeline tells beneath its line, in this order.
-TOLD = ("description", "note", "reason", "result", "on_site", "minutes", "answer")
 
 
 def left_of(due: DueDate | None, calendar: WorkCalendar | None, now: datetime) -> dict[str, Any] | None:
@@ -166,27 +165,22 @@ def timeline(view: MatterView, names: Names, only: str = "") -> list[dict[str, A
         entries = [e for e in entries if e.step != "note"]
     if only == "papers":
         entries = [e for e in entries if e.id in files]
-    return [_entry(e, files.get(e.id, []), names) for e in entries]
+    return [_entry(e, files.get(e.id, []), view, names) for e in entries]
 
 
-def _entry(entry: EntryView, files: list[dict[str, Any]], names: Names) -> dict[str, Any]:
+def _entry(entry: EntryView, files: list[dict[str, Any]], view: MatterView, names: Names) -> dict[str, Any]:
     who = " ".join(part for part in (names.called(entry.agency), entry.actor_name) if part)
     if not who:
         who = {"guest": _("反映人"), "citizen": _("反映人"), "system": _("系统")}.get(entry.actor_kind, "")
-    text = next((str(entry.values[c]) for c in TOLD if entry.values.get(c)), "")
-    notes = []
-    if entry.happened_at != entry.recorded_at:
-        notes.append(
-            _("%(day)s的事，后来补记")
-            % {"day": f"{date_text(entry.happened_at, 'day')} {time_text(entry.happened_at)}"}
-        )
+    notes = [late] if (late := telling.recorded(entry)) else []
     if entry.erased:
         notes.append(_("有内容已依法删除"))
     return {
         "at": entry.happened_at,
         "what": _(entry.label),
         "who": who,
-        "text": text,
+        "told": telling.told(entry, view, names),
+        "text": telling.words(entry),
         "note": "；".join(notes),
         "files": files,
         "full": entry.from_state != entry.to_state,
