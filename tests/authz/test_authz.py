@@ -47,6 +47,9 @@ def test_nobody_sees_what_is_not_theirs(world):
         "other_code",
         "own_citizen",
         "other_citizen",
+        "respondent",
+        "agent",
+        "former_agent",
     )
     cells, faults = check(world, surfaces, roles, ("sent", "violence", "follower"))
     assert faults == []

@@ -45,10 +45,12 @@ def rotate(*, as_json: bool) -> None:
     from django.conf import settings  # noqa: PLC0415
 
     from tianping.capabilities.notices.contacts import reseal_phones  # noqa: PLC0415
-    from tianping.kernel.matters.rotation import reseal_all  # noqa: PLC0415
+    from tianping.kernel.matters.rotation import remaining, reseal_all  # noqa: PLC0415
     from tianping.kernel.matters.vault import vault  # noqa: PLC0415
 
-    version = vault().store.rotate()
+    # A rotation that was interrupted is finished first; only then is there a newer key.
+    store = vault().store
+    version = store.newest() if remaining(settings.JURISDICTION) else store.rotate()
     with progress(_("换密钥"), quiet=as_json) as step:
         done = reseal_all(settings.JURISDICTION, step)
     done += reseal_phones(settings.JURISDICTION)

@@ -90,6 +90,7 @@ class KeyStore:
         if not self.folder.is_dir():
             raise KeyFolderError(_("密钥文件夹不在。请放回原处，或先建立密钥。"), self.folder)
         _check_private(self.folder)
+        self._seen = self._stamp()  # before the files are read: what comes between is read again
         roots: dict[str, _Roots] = {}
         if (self.folder / "county.json").exists():
             roots[COUNTY] = _read(self.folder / "county.json")
@@ -106,6 +107,8 @@ class KeyStore:
 
         Raises KeyNotHeld, for an unknown version too; ValueError when the path is none.
         """
+        if version is None and self._seen != self._stamp():
+            self.reload()  # another process rotated: nothing more is sealed under the older version
         if version is None and agency_path in self._current:
             return self._current[agency_path]
         path = _plain(agency_path)
@@ -116,6 +119,20 @@ class KeyStore:
         if version is None:
             self._current[agency_path] = found
         return found
+
+    def _stamp(self) -> tuple[int, int]:
+        """Which county.json lies there; a file is replaced whole, so its inode and its time tell. (0, 0) for none."""
+        try:
+            found = (self.folder / "county.json").stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_ino, found.st_mtime_ns
+
+    def newest(self, owner: str = COUNTY) -> int:
+        """The newest version of the county's root or a court's. Raises KeyNotHeld."""
+        if owner not in self._roots:
+            raise KeyNotHeld(owner)
+        return max(self._roots[owner].versions)
 
     def kek_of(self, kek_id: str) -> bytes:
         """The kek that an id names, to open what is stored. Raises KeyNotHeld, and ValueError for another text."""
