@@ -70,10 +70,10 @@ class Verdicts:
                 self.known[told["id"]] = told["verdict"]
                 self.older += told["tree"] != tree
 
-    def add(self, mutant, verdict):
+    def add(self, mutant, verdict, test):
         self.known[mutant.id] = verdict
         with self.file.open("a") as out:
-            out.write(json.dumps({"id": mutant.id, "tree": self.tree, "verdict": verdict}) + "\n")
+            out.write(json.dumps({"id": mutant.id, "tree": self.tree, "verdict": verdict, "test": test}) + "\n")
 
 
 class Progress:
@@ -106,9 +106,9 @@ def misjudged(tasks, slots):
     """Sentences on the controls that got another verdict than the right one."""
     wrong = []
 
-    def done(task, verdict):
+    def done(task, verdict, test):
         if verdict not in task[1]:
-            wrong.append(f"{task[2].name} `{task[2].text.strip()}`: {verdict}, should be {' or '.join(task[1])}")
+            wrong.append(f"{task[2].name} `{task[2].text.strip()}`: {verdict} {test}, should be {' or '.join(task[1])}")
 
     spread(tasks, slots, done)
     return wrong
@@ -144,8 +144,8 @@ def main(arguments=None) -> int:
         print("mutate: verdicts from before the last change are taken over; this is no score to report")
     progress = Progress(len(wanted))
 
-    def done(task, verdict):
-        verdicts.add(task[1], verdict)
+    def done(task, verdict, test):
+        verdicts.add(task[1], verdict, test)
         progress.step(verdict)
 
     with (asked.folder / "worker.log").open("w") as log:

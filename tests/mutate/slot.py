@@ -24,11 +24,13 @@ class Slot:
         self.patience = patience
         self.tests = tests
         self.workers = {}
+        self.failed = ""  # the test that noticed the last mutant
         self.admin = psycopg.connect(admin_url(CLUSTER.url("postgres")), autocommit=True)
 
     def verdict(self, mutant, tests) -> str:
         """killed, timeout, survived, or unreached where no test runs the line."""
         if not tests:
+            self.failed = ""
             return "unreached"
         source = mutant.source((ROOT / mutant.path).read_bytes()).decode()
         job = {"path": mutant.path, "source": source, "tests": tests, "patience": self.patience}
@@ -42,6 +44,7 @@ class Slot:
         told = worker.stdout.readline()
         answer = json.loads(told) if told else {"verdict": "broken", "pid": 0}
         self._sweep(worker.pid, answer)
+        self.failed = answer.get("test", "")
         if answer["verdict"] == "broken":
             raise BrokenError(f"the {kind} worker failed on {job['path']}: see {self.log.name}")
         return answer["verdict"]
@@ -76,7 +79,7 @@ class Slot:
 
 
 def spread(tasks, slots, done) -> None:
-    """Give every task to a free slot, and `done(task, verdict)` as it comes. The first fault ends it and is raised."""
+    """Give every task to a free slot, and `done(task, verdict, test that failed)` as it comes. The first fault ends it and is raised."""
     waiting, lock, faults = iter(tasks), threading.Lock(), []
 
     def serve(slot):
@@ -91,7 +94,7 @@ def spread(tasks, slots, done) -> None:
                 faults.append(fault)
                 return
             with lock:
-                done(task, verdict)
+                done(task, verdict, slot.failed)
 
     threads = [threading.Thread(target=serve, args=(slot,)) for slot in slots]
     for thread in threads:

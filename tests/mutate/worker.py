@@ -109,10 +109,11 @@ class Warm:
     def __init__(self, commands, answers):
         self.commands = commands
         self.answers = answers
-        self.failed = False
+        self.failed = None
 
     def pytest_runtest_logreport(self, report):
-        self.failed = self.failed or report.failed
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
 
     def pytest_runtestloop(self, session):
         from django.db import connections
@@ -157,11 +158,12 @@ class Warm:
             if isinstance(found, _lru_cache_wrapper) and found.__module__.startswith("tianping"):
                 found.cache_clear()
         tests = [(self.items[name], seconds) for name, seconds in job["tests"]]
-        self.failed = False
+        self.failed = None
         for place, (item, seconds) in enumerate(tests):
             _alarm(seconds, job["patience"])
             self.run(item, tests[place + 1][0] if place + 1 < len(tests) else item.session)
             if self.failed:
+                _tell(self.failed)
                 return KILLED
         return SURVIVED
 
@@ -190,6 +192,7 @@ class Chosen:
 
     def pytest_runtest_logreport(self, report):
         if report.failed:
+            _tell(report.nodeid)
             os._exit(KILLED)  # the session's end would only cost time; the database is dropped by who waits
 
 
@@ -220,11 +223,20 @@ def _serve(commands, answers, work, plan=lambda _job: ()):
     for line in commands:
         job = json.loads(line)
         ready = plan(job)
-        verdict, pid = ("cold", 0) if ready is None else _forked(work, job, ready)
-        print(json.dumps({"verdict": verdict, "pid": pid}), file=answers)
+        verdict, pid, test = ("cold", 0, "") if ready is None else _forked(work, job, ready)
+        print(json.dumps({"verdict": verdict, "pid": pid, "test": test}), file=answers)
+
+
+TOLD = []  # the pipe from a fork to who waits for it
+
+
+def _tell(test):
+    os.write(TOLD[0], test.encode()[:4000])
 
 
 def _forked(work, job, ready):
+    """(verdict, process id, the test that failed)."""
+    hears, TOLD[:] = _pipe()
     pid = os.fork()
     if pid == 0:
         code = BROKEN
@@ -237,12 +249,21 @@ def _forked(work, job, ready):
             traceback.print_exc()
         finally:
             os._exit(code)
+    os.close(TOLD[0])
     _pid, status = os.waitpid(pid, 0)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)  # what the tests had started
+    os.set_blocking(hears, False)  # something that the fork started may hold the other end
+    with os.fdopen(hears, "rb", buffering=0) as pipe:
+        test = (pipe.read(4000) or b"").decode(errors="replace")
     if os.WIFSIGNALED(status):
-        return ("timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"), pid
-    return {SURVIVED: "survived", BROKEN: "broken"}.get(os.WEXITSTATUS(status), "killed"), pid
+        return ("timeout" if os.WTERMSIG(status) == signal.SIGALRM else "killed"), pid, test
+    return {SURVIVED: "survived", BROKEN: "broken"}.get(os.WEXITSTATUS(status), "killed"), pid, test
+
+
+def _pipe():
+    hears, tells = os.pipe()
+    return hears, [tells]
 
 
 class Measured:

@@ -10,7 +10,6 @@ from django.db import connection
 from django.utils import timezone
 
 from tianping.kernel.agencies.models import User
-from tianping.kernel.lifecycle.rights import root_of
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.lifecycle.vocabulary import Proof
 
@@ -87,8 +86,6 @@ def _sight(post: Held | None) -> tuple[str, str]:
     path = post.path
     if post.agency_kind in _LOOKS_ROUND and path.count(".") > 1:
         path = path.rstrip(".").rpartition(".")[0] + "."
-    if post.kind == "leader" and path.count(".") == 1:
-        path = root_of(path)
     return path, path[:-1] + "/"  # "/" follows "." byte by byte: everything that begins with the path
 
 
