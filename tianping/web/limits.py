@@ -38,13 +38,11 @@ class Limit:
         return _hits(f"{self.name}:{address(request)}") >= self.most
 
 
-# Pages and API count together: 20 guesses at a receipt code in ten minutes, whichever door they come by.
 REPORTS = Limit("report", 60, 3600)
 CODES = Limit("code", 20, 600)
 LOOK_UPS = Limit("look-up", 120, 60)
-
-
-# At the page a right code costs nothing: many people share one address of a mobile network.
+# Pages and API count wrong receipt codes together, whichever door they come by and whoever is logged in. A right one
+# costs nothing at the page: many people share one address of a mobile network.
 WRONG_CODES = Limit("wrong-code", 10, 600)
 
 

@@ -1,11 +1,18 @@
 """By the code alone: where it stands, never what it says."""
 
+import random
+from collections import Counter
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from tests.people import JURISDICTION, actor
 from tests.web.citizen.conftest import LEAK, STORY
+from tianping.kernel.agencies.models import User
 from tianping.kernel.service import actor_for_code, progress, show
+from tianping.web.citizen import standing
 from tianping.web.templatetags._dates import date_text
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +57,42 @@ def test_ten_wrong_guesses_lock_the_door_and_right_codes_cost_nothing(client, ro
     assert answer.status_code == 429
     assert "过十分钟再来" in answer.content.decode()
     assert client.get(f"/p/{code}/").status_code == 429
+
+
+def test_ten_thousand_guesses_give_nothing_and_lock_the_door(client, road, monkeypatch):
+    def drawn(_request, _page, _context, status):
+        return HttpResponse(status=status)
+
+    monkeypatch.setattr(standing, "render", drawn)  # the same page ten thousand times
+    number = road().answered().code
+    dice = random.Random(20261124)
+    answers = Counter()
+    for guess in range(10_000):
+        code = f"{dice.getrandbits(128):032x}"
+        if guess % 100 == 0:  # the slow doors now and then
+            answers[client.post("/progress/", {"code": code}).status_code] += 1
+            answers[client.get("/api/v1/progress", headers={"X-Receipt-Code": code}).status_code] += 1
+        else:
+            request = RequestFactory().get(f"/p/{code}/")
+            request.session, request.actor = {}, None
+            answers[standing.scanned(request, code).status_code] += 1
+            assert request.session == {}
+    assert sum(answers.values()) == 10_100
+    assert set(answers) <= {404, 422, 429}
+    assert answers[429] >= 10_000 - 20
+    assert client.post("/progress/", {"code": number}).status_code == 429, "the right one is locked out too"
+
+
+def test_guesses_at_the_api_and_at_the_page_count_together_for_who_is_logged_in_too(client, road):
+    code = road().code
+    client.force_login(
+        User.objects.get(username="caoyong"), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    for _ in range(5):
+        assert client.get("/api/v1/progress", headers={"X-Receipt-Code": "1234"}).status_code == 422
+        assert client.post("/progress/", {"code": "1234"}).status_code == 422
+    answer = client.get("/api/v1/progress", headers={"X-Receipt-Code": code})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "600")
 
 
 def test_without_a_code_the_page_asks_for_it(client):

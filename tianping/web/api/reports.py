@@ -1,6 +1,5 @@
 """Reporting, and what a receipt code shows and does. No account is needed; addresses are counted."""
-
-# ruff: noqa: ARG001  # the framework hands every view its request
+# the framework hands every view its request
 
 from typing import Any
 from uuid import UUID
@@ -11,13 +10,14 @@ from django.utils.translation import get_language
 from ninja import Header, Router, Status
 
 from tianping.capabilities.notices.languages import speak_to_reporters
-from tianping.kernel.service import Actor, actor_for_code, advance, progress, report
+from tianping.kernel.service import Actor, RefusedError, actor_for_code, advance, progress, report
 from tianping.kernel.service import Receipt as Done
 from tianping.web.api import shaping
-from tianping.web.api.callers import Access, caller_of
+from tianping.web.api.callers import OVER_LIMIT, Access, caller_of
 from tianping.web.api.forms import named, plain
+from tianping.web.api.problems import Problem
 from tianping.web.api.schemas import CodeIn, CodeStepIn, Progress, Receipt, ReportIn
-from tianping.web.limits import CODES, REPORTS
+from tianping.web.limits import CODES, REPORTS, WRONG_CODES
 
 router = Router(tags=["reports"])
 KEY_PATTERN = r"^[A-Za-z0-9_\-.:]{16,200}$"
@@ -62,24 +62,31 @@ def report_matter(request: HttpRequest, body: ReportIn, key: str = KEY) -> Statu
 @router.get("/progress", auth=BY_CODE, response=Progress)
 def progress_by_header(request: HttpRequest, code: str = CODE) -> dict[str, Any]:
     """Where the matter stands, by the code on the receipt."""
-    return shaping.progress(progress(_holder(code)))
+    return shaping.progress(progress(_holder(request, code)))
 
 
 @router.post("/progress", auth=BY_CODE, response=Progress)
 def progress_by_body(request: HttpRequest, body: CodeIn) -> dict[str, Any]:
     """The same, for callers that keep codes out of headers."""
-    return shaping.progress(progress(_holder(body.code)))
+    return shaping.progress(progress(_holder(request, body.code)))
 
 
 @router.post("/progress/steps/{step}", auth=BY_CODE, response={201: Receipt, 200: Receipt})
 def step_by_code(request: HttpRequest, step: str, body: CodeStepIn, key: str = KEY) -> Status[dict[str, Any]]:
     """Take a step that the receipt's holder may take: supplement, rate, ask to reopen."""
-    actor = _holder(body.code)
+    actor = _holder(request, body.code)
     return receipt(advance(_proceeding(actor), named(step), actor=actor, form=plain(body.form), key=key))
 
 
-def _holder(code: str) -> Actor:
-    return actor_for_code(settings.JURISDICTION, code)
+def _holder(request: HttpRequest, code: str) -> Actor:
+    """The party whose receipt it is. Wrong codes are counted by address, with those of the pages, whoever is logged in."""
+    if WRONG_CODES.over(request):
+        raise Problem("rate", OVER_LIMIT, headers={"Retry-After": str(WRONG_CODES.seconds)})
+    try:
+        return actor_for_code(settings.JURISDICTION, code)
+    except RefusedError:
+        WRONG_CODES.reached(request)
+        raise
 
 
 def _proceeding(actor: Actor) -> UUID:

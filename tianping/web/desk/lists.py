@@ -21,7 +21,7 @@ from tianping.web.desk import query as asking
 from tianping.web.desk.bulk import steps_for_many
 from tianping.web.desk.keeping import Saved, saved_of
 from tianping.web.desk.matters import pane_context
-from tianping.web.desk.names import Names, directory
+from tianping.web.desk.names import Names, directory, short_name
 from tianping.web.desk.present import Here, list_rows, live_url, with_query
 
 COUNTED = 99  # a chip counts so far, then says 99+
@@ -247,8 +247,8 @@ def narrow(request: HttpRequest) -> HttpResponse:
         "grade": [(g.code, names.grade(g.code)) for g in book(actor.jurisdiction).grades()],
         "channel": [(code, _(text)) for code, text in registry().concepts["channel"].choices],
         "state": [(s, _(t)) for s, t in registry().procedure("intake").states.items()],
-        "holder": [("", _("都看")), *((o.path, o.short) for o in there)],
-        "place": [("", _("都看")), *((o.path, o.short) for o in there if o.kind in AREAS)],
+        "holder": [("", _("都看")), *((o.path, short_name(o)) for o in there)],
+        "place": [("", _("都看")), *((o.path, short_name(o)) for o in there if o.kind in AREAS)],
     }
     for name, choices in options.items():
         form.fields[name].choices = choices  # type: ignore[attr-defined]

@@ -32,6 +32,11 @@ def office_name(office: Office | OfficeRow) -> str:
     return office.name_en if english() and office.name_en else office.name
 
 
+def short_name(office: Office | OfficeRow) -> str:
+    """The declared short name; English has the whole name only."""
+    return office.name_en if english() and office.name_en else office.short
+
+
 @dataclass(frozen=True)
 class Names:
     """One page's names: the pack is asked once, by the first that needs it."""
@@ -65,9 +70,8 @@ class Names:
         return office_name(found) if found else ""
 
     def short(self, path: str) -> str:
-        """The declared short name; English has the whole name only."""
         found = self.offices.get(path)
-        return self.called(found.short) if found else ""
+        return short_name(found) if found else ""
 
     @cached_property
     def _by_short(self) -> dict[str, Office]:
@@ -76,7 +80,7 @@ class Names:
     def called(self, short: str) -> str:
         """An office that a row names by its short name, in the reader's language."""
         found = self._by_short.get(short) if english() else None
-        return (found.name_en if found else "") or short
+        return short_name(found) if found else short
 
     def area(self, path: str) -> str:
         """The town or street in which a path lies; "" for the county itself."""

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from tianping.kernel.service import Actor, Figure, Query, behind, counted_until, figures, listing
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required
-from tianping.web.desk.names import Names, directory
+from tianping.web.desk.names import Names, directory, short_name
 from tianping.web.desk.present import Here, list_rows, live_url, with_query
 
 PERIODS: Final = (7, 30, 90, 365)
@@ -43,7 +43,7 @@ def supervise(request: HttpRequest) -> HttpResponse:
         ("supervised", _("正在督办"), Query(view="sight", supervised=True), {"view": "supervised"}),
     )
     lists = [_list(actor, names, key, name, query, address, area) for key, name, query, address in parts]
-    areas = [(o.path, o.short) for o in directory(actor.jurisdiction) if o.kind in AREAS]
+    areas = [(o.path, short_name(o)) for o in directory(actor.jurisdiction) if o.kind in AREAS]
     context = {
         "lists": lists,
         "areas": [{"label": _("全县"), "url": request.path, "current": not area, "count": None}]

@@ -190,7 +190,7 @@ def add(request: HttpRequest) -> HttpResponse:
         administer.add_office(actor_of(request), parent=above.path, **new)
         names.forget()
 
-    title = _("在%(name)s下面加一个单位") % {"name": above.short}
+    title = _("在%(name)s下面加一个单位") % {"name": names.short_name(above)}
     return change(
         request, NewForm(data(request)), act, title=title, back=here(above.path), done=_("加好了"), button=_("添加")
     )
@@ -261,7 +261,7 @@ def appoint(request: HttpRequest, post: UUID) -> HttpResponse:
         more = {"title": new["title"] or _(POSTS.get(kind, kind)), "since": new["since"], "until": new["until"]}
         administer.appoint(actor, post, UUID(new["user"]), deputy=bool(new["deputy"]), **more)
 
-    title = _("%(office)s %(post)s") % {"office": office.short, "post": _(POSTS.get(kind, kind))}
+    title = _("%(office)s %(post)s") % {"office": names.short_name(office), "post": _(POSTS.get(kind, kind))}
     return change(
         request, form, act, title=title, back=here(office.path), done=_("安排好了，马上生效"), button=_("安排")
     )
