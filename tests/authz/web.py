@@ -90,6 +90,7 @@ NOTHING_TO_TELL = frozenset(
         # one's own account
         "login/enrol/",
         "me/",
+        "prefs/",
         "me/sessions/end/",
         "identity/",
         "identity/code/",

@@ -73,8 +73,11 @@ def send(page):
 def test_pages_are_clean_in_every_dress(page, dress):
     if dress == "dark":
         page.emulate_media(color_scheme="dark")
-    query = {"elder": "elder=24", "largest": "elder=40", "english": "lang=en"}.get(dress, "")
-    page.goto("/?" + query)
+    page.goto("/")
+    for name, value in {"elder": {"elder": "24"}, "largest": {"elder": "40"}, "english": {"lang": "en"}}.get(
+        dress, {}
+    ).items():
+        page.context.add_cookies([{"name": name, "value": value, "url": page.url}])
     tell(page)
     for address in PAGES[:-1]:
         clean(page, address)
@@ -111,7 +114,8 @@ def test_nothing_is_lost_at_320_pixels_with_wide_spacing(page):
 
 @pytest.mark.parametrize(("elder", "least"), [("0", 44), ("24", 60)])
 def test_what_is_pressed_is_large_enough(page, elder, least):
-    page.goto(f"/?elder={elder}")
+    page.goto("/")
+    page.context.add_cookies([{"name": "elder", "value": elder, "url": page.url}])
     tell(page)
     for address in PAGES[:-1]:
         page.goto(address)
@@ -159,6 +163,24 @@ def test_a_chosen_picture_is_seen_at_once_and_the_text_stays(page):
     page.set_input_files("input[type=file]", photo())
     page.wait_for_function("document.querySelector('.thumb img')?.naturalWidth > 0")  # it is there before it is decoded
     assert page.input_value("textarea") == STORY
+
+
+def test_without_script_language_and_size_are_pressed_and_the_page_stays(browser, site):
+    context = browser.new_context(java_script_enabled=False, base_url=site, viewport={"width": 390, "height": 844})
+    try:
+        page = context.new_page()
+        page.goto("/progress/")
+        page.click("text=English")
+        assert page.url == f"{site}/progress/"
+        assert page.get_attribute("html", "lang") == "en"
+        page.click("text=Large type")
+        assert page.get_attribute("html", "data-elder") == "24"
+        page.click("text=Largest")
+        assert page.get_attribute("html", "data-elder") == "40"
+        page.click("text=中文")
+        assert page.get_attribute("html", "lang") == "zh-CN"
+    finally:
+        context.close()
 
 
 def test_without_script_the_picture_goes_with_the_next_step(browser, site):

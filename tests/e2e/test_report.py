@@ -84,9 +84,12 @@ def test_elder_mode_and_english_stay_on(page):
     assert page.get_attribute("html", "data-elder") == "24"
     page.goto("/progress/")
     assert page.get_attribute("html", "data-elder") == "24"
-    page.goto("/?lang=en")
+    page.click("text=EN")
+    assert page.url.endswith("/progress/")
     assert page.get_attribute("html", "lang") == "en"
-    page.goto("/?lang=zh-hans&elder=0")
+    page.click("text=中文")
+    page.click("text=标准版")
+    assert page.get_attribute("html", "data-elder") is None
 
 
 def test_a_dispatcher_sorts_and_sends_with_one_key_and_the_office_answers(desk, page):

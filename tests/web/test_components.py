@@ -95,10 +95,11 @@ def test_the_server_sets_elder_theme_and_language(demo) -> None:
     assert '<html lang="en" data-theme="dark">' in page("home", lang="en", theme="dark")
 
 
-def test_elder_and_language_are_links_that_keep_the_page(demo) -> None:
+def test_elder_and_language_are_buttons_that_come_back_to_the_page(demo) -> None:
     html = page("receipt")
-    assert 'href="?page=receipt&amp;elder=24"' in html
-    assert 'href="?page=receipt&amp;lang=en"' in html
+    assert re.search(r'name="next" value="/[^"]*[?]page=receipt"', html)
+    assert 'name="elder" value="24"' in html
+    assert 'name="lang" value="en"' in html
 
 
 def test_in_a_step_the_switches_send_what_was_written(demo) -> None:
@@ -350,7 +351,3 @@ def test_a_wrong_field_is_marked_and_tied_to_its_hint_and_error() -> None:
     assert 'aria-describedby="id_why_helptext id_why_error"' in html
     assert "可以不填" not in html
     assert 'class="input"' not in tags.control(form["agree"])
-
-
-def test_switch_works_without_a_request() -> None:
-    assert tags.switch(Context({}), "elder", "24") == "?elder=24"

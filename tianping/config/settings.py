@@ -135,7 +135,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # adds bytes at random, so that lengths tell nothing of what is secret (BREACH)
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "tianping.web.accounts.middleware.SwitchMiddleware",
+    "tianping.web.accounts.middleware.PreferenceMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -17,4 +17,4 @@ def posts_of_request(request: HttpRequest) -> list[Held]:
 
 def elder_size(request: HttpRequest) -> int:
     """The size of text that was chosen, in px; 0 for the ordinary one."""
-    return request.elder_size  # type: ignore[attr-defined, no-any-return]  # SwitchMiddleware sets it
+    return request.elder_size  # type: ignore[attr-defined, no-any-return]  # PreferenceMiddleware sets it

@@ -66,7 +66,7 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
             "posts": [
                 {
                     "label": f"{post_title(p)} · {at_work(p)}",
-                    "url": f"{request.path}?post={p.id}",
+                    "id": str(p.id),
                     "current": p.id == actor.post,
                 }
                 for p in posts

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from tianping.web.accounts import identity, me, views
+from tianping.web.accounts import identity, me, prefs, views
 
 app_name = "accounts"
 urlpatterns = [
     path("login/", views.sign_in, name="login"),
     path("logout/", views.sign_out, name="logout"),
     path("login/enrol/", me.enrol, name="enrol"),
+    path("prefs/", prefs.choose, name="prefs"),
     path("me/", me.page, name="me"),
     path("me/sessions/end/", me.end_session, name="end-session"),
     path("identity/", identity.phone, name="identity"),

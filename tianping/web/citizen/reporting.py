@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from tianping.capabilities.notices.languages import speak_to_reporters
 from tianping.kernel.service import RefusedError, offices, report
 from tianping.web.accounts.asking import elder_size
+from tianping.web.accounts.prefs import remember
 from tianping.web.choices import english
 from tianping.web.citizen import draft as drafts
 from tianping.web.citizen import photos
@@ -103,9 +104,10 @@ def _elsewhere(request: HttpRequest, page: drafts.Page, draft: dict[str, Any]) -
             before = drafts.beside(draft, page.name, -1)
             return _to(before) if before else HttpResponseRedirect(reverse("citizen:home"))
         case "lang":
-            return HttpResponseRedirect(f"{here}?lang={'zh-hans' if (get_language() or '').startswith('en') else 'en'}")
+            other = "zh-hans" if (get_language() or "").startswith("en") else "en"
+            return remember(request, HttpResponseRedirect(here), lang=other)
         case "elder":
-            return HttpResponseRedirect(f"{here}?elder={'0' if elder_size(request) else '24'}")
+            return remember(request, HttpResponseRedirect(here), elder="0" if elder_size(request) else "24")
         case "stay":
             return HttpResponseRedirect(here)
     return HttpResponseRedirect(here) if request.POST.get("_remove") else None

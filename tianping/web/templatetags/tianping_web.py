@@ -10,7 +10,6 @@ import segno
 from django import template
 from django.forms import BaseForm, BoundField
 from django.forms.widgets import CheckboxInput, Select, Textarea
-from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -190,15 +189,6 @@ def qr(text: str, label: str) -> SafeString:
         label,
         "".join(path),
     )
-
-
-@register.simple_tag(takes_context=True)
-def switch(context: template.Context, name: str, value: str) -> str:
-    """The address of this page with `name` (elder, lang, theme) set: a link that works without script."""
-    request = context.get("request")
-    query = request.GET.copy() if isinstance(request, HttpRequest) else QueryDict(mutable=True)
-    query[name] = value
-    return "?" + query.urlencode()
 
 
 @register.simple_tag
