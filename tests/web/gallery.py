@@ -1,7 +1,7 @@
 """Every component and page on made-up content, without a database: for looking at, and for the browser checks.
 
 Only with DEBUG or in the demo. `?page=` names one of PAGES; without it the components. `?elder=24|30|40`,
-`?theme=dark|light`, `?lang=en` as on every page.
+`?theme=dark|light`, `?lang=en` are its own.
 """
 
 from collections.abc import Callable
