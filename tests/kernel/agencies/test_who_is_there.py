@@ -181,10 +181,3 @@ def test_a_read_is_recorded_with_who_what_and_why(purpose):
     with acting(system_actor("990101")):
         one = AccessRecord.objects.filter(user_id=who.user, purpose=purpose).latest("at")
     assert (one.what, one.rows, one.matter_id, one.agency) == (["a", "b"], 3, None, PATH)
-
-
-def test_the_purposes_are_those_that_the_person_concerned_can_read():
-    assert set(PURPOSES) == {
-        *("handling", "dispatch", "verify", "contact", "supervision", "audit"),
-        *("search", "export", "own", "archive", "reader"),
-    }
