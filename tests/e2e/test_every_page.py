@@ -1,5 +1,6 @@
 """Every page that the URL resolver knows, in Chromium, ordinary and elder, looked over by axe at WCAG 2.2 AA."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.e2e.people import prove
 from tests.people import actor, guest
 from tianping.kernel.agencies.models import Appointment, Post
-from tianping.kernel.service import advance, report, show
+from tianping.kernel.service import actor_for_code, advance, report, show
 
 pytestmark = pytest.mark.e2e
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -89,8 +90,18 @@ def matters(site):
     take("finish", "handler", outcome="settled", result="修好了")
     take("verify", "dispatcher", on_site="亮了")
     take("answer", "handler", answer="修好了")
+    agent = {"representative_name": "陈律师", "representative_phone": "13700000001", "authority": "general"}
+    form = agent | {"valid_until": "2099-12-31"}
+    for receipt in (fresh, done):
+        advance(receipt.proceeding, "entrust_agent", actor=party(receipt), form=form, key=str(uuid4()))
     show(actor("dispatcher"), fresh.matter, "handling")
     return fresh, done
+
+
+def party(receipt):
+    """The reporter, proven."""
+    code = actor_for_code("990101", receipt.code)
+    return replace(code, kind="citizen", proof="identity", keys=frozenset({f"subject:{code.subject}"}))
 
 
 def _post():
@@ -105,6 +116,7 @@ def addresses(matters):
     one = [fresh.matter]
     step = [fresh.matter, fresh.proceeding, "triage"]
     post = _post()
+    people = [party(receipt).subject for receipt in matters]
     return {
         "accounts:login": ("", reverse("accounts:login")),
         "accounts:identity": ("", "/identity/"),
@@ -135,6 +147,9 @@ def addresses(matters):
         "desk:letters": ("liuxiaoyan", "/desk/notices/"),
         "desk:board": ("liuxiaoyan", "/desk/board/"),
         "desk:board-matter": ("liuxiaoyan", reverse("desk:board-matter", args=one)),
+        "desk:same": ("liuxiaoyan", "/desk/same/"),
+        "desk:same-merge": ("liuxiaoyan", reverse("desk:same-merge", args=people)),
+        "desk:same-part": ("liuxiaoyan", reverse("desk:same-part", args=people[:1])),
         "desk:supervise": ("sunlei", "/desk/supervise/"),
         "desk:figures": ("sunlei", "/desk/figures/"),
         "desk:audit": ("guoyan", "/desk/audit/"),

@@ -1,6 +1,6 @@
 """Which subjects are probably one person, said with reasons; merged by somebody with the right, and parted again.
 
-A subject spans matters, so a merge is no step of one of them: it is an administrative change, kept as those are (ADR 0008). Nothing
+A subject spans matters, so a merge is no step of one of them: it is an administrative change, kept as those are (ADR 0010). Nothing
 personal stands in that record: who decided, which subjects, which matters, and a reason out of a list.
 """
 
