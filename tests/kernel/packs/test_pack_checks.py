@@ -84,6 +84,19 @@ def test_a_template_fills_exactly_the_fields_it_lists(tmp_path):
     assert [p.field for p in problems(tmp_path, {"answer_template": [row]})] == ["text_en"]
 
 
+def test_a_template_is_for_categories_that_exist(tmp_path):
+    row = {
+        "code": "t",
+        "kind": "answer",
+        "name": "x",
+        "name_en": "x",
+        "text": "a",
+        "text_en": "a",
+        "categories": ["none"],
+    }
+    assert [p.field for p in problems(tmp_path, {"answer_template": [row]})] == ["categories"]
+
+
 def test_a_grade_names_a_term_rule_that_exists(tmp_path):
     words = dict.fromkeys(("name", "name_en", "label", "label_en", "criteria", "criteria_en"), "x")
     grade = {"code": "1", **words, "term": "t.2", "order": 1}

@@ -11,7 +11,7 @@ from typing import Any
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START, Children, Derived, Guard, Step, Term
 
-WORDING = frozenset({"label", "hint", "icon", "danger", "public"})
+WORDING = frozenset({"label", "hint", "icon", "danger", "public", "texts"})
 
 
 @dataclass(frozen=True)

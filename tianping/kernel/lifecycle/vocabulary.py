@@ -159,6 +159,7 @@ class Field:
     choices: tuple[tuple[str, str], ...] = ()
     least: int | None = None
     most: int | None = None
+    texts: str = ""  # the kind of the pack's texts that are offered for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,10 +111,12 @@ def _routing(row: Any, known: Known) -> Iterator[tuple[str, str]]:
         yield from _missing("agency", code, known, "places")
 
 
-def _template(row: Any, _known: Known) -> Iterator[tuple[str, str]]:
+def _template(row: Any, known: Known) -> Iterator[tuple[str, str]]:
     for name in ("text", "text_en"):
         if placeholders(getattr(row, name)) != set(row.fields):
             yield name, _("花括号里的名字要和 fields 一致")
+    for code in row.categories or ():
+        yield from _missing("category", code, known, "categories")
 
 
 def _agency(row: Any, known: Known) -> Iterator[tuple[str, str]]:

@@ -198,7 +198,10 @@ class RoutingRule(Row, frozen=True, kw_only=True):
 
 
 class AnswerTemplate(Row, frozen=True):
-    """Text for an answer, a notice or a return; `{name}` marks what is filled in, and `fields` lists those names."""
+    """Text for an answer, a notice or a return; `{name}` marks what is filled in, and `fields` lists those names.
+
+    `categories`: classes or leaves for which it is meant; none for any.
+    """
 
     kind: Literal["receipt", "ask_more", "accept", "return", "progress", "answer", "close", "reopen", "protected"]
     name: Text
@@ -206,6 +209,7 @@ class AnswerTemplate(Row, frozen=True):
     text: Text
     text_en: Text
     fields: list[Text] = []
+    categories: list[Text] | msgspec.UnsetType = msgspec.UNSET  # unset, a row reads as before there were any
 
 
 class Agency(Row, frozen=True):

@@ -4,6 +4,7 @@ from tianping.kernel.lifecycle.common import asking
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import Field, Form, Lapse, Leader, Party, Post, Step
 from tianping.scenes.intake.forms import (
+    ANSWER,
     DANGERS,
     DECIDES,
     DISPATCH,
@@ -33,7 +34,7 @@ ANSWERING = (
         "answering",
         "answered",
         (*HANDLE, DISPATCH),
-        Form((Field("answer", "answer", required=True, revises=True), Field("files", "files"))),
+        Form((ANSWER, Field("files", "files"))),
         touches={"tell": "answered"},
         public=_("答复您了"),
     ),
@@ -43,9 +44,7 @@ ANSWERING = (
         ("triage", "dispatch"),
         "answered",
         (DISPATCH,),
-        Form(
-            (Field("agency", "agency"), Field("answer", "answer", required=True, revises=True), Field("files", "files"))
-        ),
+        Form((Field("agency", "agency"), ANSWER, Field("files", "files"))),
         ("may_answer_directly", "not_the_complained"),
         touches={"holder": "agency", "tell": "answered"},
         public=_("答复您了"),
@@ -56,7 +55,7 @@ ANSWERING = (
         "handling",
         "answered",
         HANDLE,
-        Form((Field("answer", "answer", required=True, revises=True), Field("files", "files"))),
+        Form((ANSWER, Field("files", "files"))),
         ("may_answer_directly",),
         touches={"tell": "answered"},
         public=_("答复您了"),

@@ -4,7 +4,7 @@ from tianping.kernel.lifecycle.common import common_steps
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import OPEN, START, Field, Form, Kernel, Post, Step, Term
-from tianping.scenes.intake.forms import HANDLE, NOTE, REASON
+from tianping.scenes.intake.forms import HANDLE, NOTE, RETURN
 
 ASSIST = Procedure(
     name="assist",
@@ -20,7 +20,7 @@ ASSIST = Procedure(
     steps=(
         Step("ask", _("请协办"), START, "asked", (Kernel(),)),
         Step("accept", _("签收"), "asked", "assisting", HANDLE, NOTE, ("stands_apart",)),
-        Step("refuse", _("退回"), "asked", "refused", HANDLE, REASON),
+        Step("refuse", _("退回"), "asked", "refused", HANDLE, RETURN),
         Step(
             "report",
             _("报协办结果"),

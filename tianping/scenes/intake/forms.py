@@ -100,6 +100,9 @@ SORT = Form(
 )
 REASON = Form((Field("reason", "reason", required=True),))
 NOTE = Form((Field("note", "note"),))
+ANSWER = Field("answer", "answer", required=True, revises=True, texts="answer")
+RETURN = Form((Field("reason", "reason", required=True, texts="return"),))
+ASK = Form((Field("reason", "reason", required=True, texts="ask_more"),))
 SPLIT = Form(
     (
         Field("description", "description", required=True, revises=True),

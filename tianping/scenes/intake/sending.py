@@ -2,7 +2,19 @@
 
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.lifecycle.vocabulary import START, Children, Field, Form, Guest, Kernel, Open, Party, Post, Step
-from tianping.scenes.intake.forms import DISPATCH, HANDLE, NOTE, PARTIES, REASON, RECEIVERS, REPORT, SORT, SPLIT
+from tianping.scenes.intake.forms import (
+    ASK,
+    DISPATCH,
+    HANDLE,
+    NOTE,
+    PARTIES,
+    REASON,
+    RECEIVERS,
+    REPORT,
+    RETURN,
+    SORT,
+    SPLIT,
+)
 
 SENDING = (
     Step(
@@ -29,7 +41,7 @@ SENDING = (
     ),
     # ── sorting and sending ──
     Step("triage", _("分类定级"), "triage", "dispatch", (DISPATCH, Post("registrar", "centre")), SORT, reversible=True),
-    Step("supplement", _("请反映人补充"), "triage", "supplementing", (DISPATCH,), REASON, public=_("请您补充说明")),
+    Step("supplement", _("请反映人补充"), "triage", "supplementing", (DISPATCH,), ASK, public=_("请您补充说明")),
     Step(
         "supplied",
         _("补充说明"),
@@ -125,7 +137,7 @@ SENDING = (
         "accepting",
         "dispatch",
         HANDLE,
-        REASON,
+        RETURN,
         ("under_three_returns",),
         touches={"holder": "centre"},
         public=_("承办单位退回了，正在重新安排"),
@@ -136,7 +148,7 @@ SENDING = (
         "accepting",
         "meeting",
         HANDLE,
-        REASON,
+        RETURN,
         ("third_return",),
         touches={"holder": "centre", "tell": "meeting"},
         public=_("承办单位退回了，几个单位要商量由谁办"),

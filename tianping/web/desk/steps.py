@@ -32,6 +32,7 @@ from tianping.kernel.service import (
 )
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
+from tianping.web.desk import texts
 from tianping.web.desk.matters import here_of, view_of
 from tianping.web.desk.present import Here
 from tianping.web.forms import StepForm, uploads
@@ -51,11 +52,13 @@ def step(request: HttpRequest, matter: UUID, proceeding: UUID, name: str) -> Htt
     if found is None or offer is None:
         messages.warning(request, _("这件事已经到了别的环节，这一步现在不用办了"))
         return _onward(request, matter)
-    data = request.POST if request.method == "POST" else None
+    data = request.POST if request.method == "POST" and texts.TEXT not in request.POST else None
     form = step_form(actor, offer.step, data, view=view, holder=found.state.holder)
     _suggest(request, actor, matter, form)
     if "representation" in form.fields:
         form.fields["representation"].initial = request.GET.get("representation", "")
+    texts.offer(actor, view, offer.step, form)
+    texts.fill(request.POST, form)
     if data is not None:
         try:
             take(request, actor, found.state.id, offer.step, form)
@@ -106,6 +109,7 @@ def _suggest(request: HttpRequest, actor: Actor, matter: UUID, form: StepForm) -
 def take(request: HttpRequest, actor: Actor, proceeding: UUID, declared: Step, form: StepForm) -> None:
     """Raises RefusedError. The key of the form makes a second press the same step."""
     raw = form.raw()
+    texts.no_blanks(declared, raw)
     if "other_matter" in raw:
         raw["other_matter"] = _matter_by_words(actor, raw["other_matter"])
     if sent := uploads(request):

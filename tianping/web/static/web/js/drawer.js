@@ -65,5 +65,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A ready text goes into its field at once, after what stands there, with its first blank selected.
+document.addEventListener("click", (event) => {
+  const ready = event.target.closest("button[data-text]");
+  const field = ready && document.getElementById(ready.dataset.into);
+  if (!field) return;
+  event.preventDefault();
+  const start = field.value.trim() ? `${field.value.trimEnd()}\n` : "";
+  field.value = start + ready.dataset.text;
+  field.focus();
+  const blank = /【[^】]+】/.exec(ready.dataset.text);
+  const from = start.length + (blank ? blank.index : ready.dataset.text.length);
+  field.setSelectionRange(from, from + (blank ? blank[0].length : 0));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // The server says with HX-Trigger: drawer-close that the step was taken.
 document.addEventListener("drawer-close", () => drawer?.close());
