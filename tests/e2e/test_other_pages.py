@@ -29,7 +29,8 @@ def looked(page, name):
 @pytest.fixture(params=[False, True], ids=["ordinary", "elder"])
 def elder(page, request):
     if request.param:
-        page.goto("/?elder=24")
+        page.goto("/")
+        page.context.add_cookies([{"name": "elder", "value": "24", "url": page.url}])
 
 
 @pytest.mark.parametrize("file", ["400.html", "403_csrf.html", "500.html"])
