@@ -17,7 +17,7 @@ from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
 from tianping.kernel.matters.alike import Alike, alike, alike_to
 from tianping.kernel.matters.chains import verify_matter
-from tianping.kernel.matters.figures import Figure, behind, counted_until, figures, loads
+from tianping.kernel.matters.figures import BEHIND_MOST, Figure, behind, counted_until, figures, loads
 from tianping.kernel.matters.foresight import Precedent, precedents, promise
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
 from tianping.kernel.matters.papers import append_upload, begin_upload, finish_upload, open_paper, store
@@ -41,6 +41,7 @@ from tianping.kernel.packs.book import PackBook, book
 from tianping.kernel.places.locator import Located, locate
 
 __all__ = [
+    "BEHIND_MOST",
     "MASKED",
     "PURPOSES",
     "Actor",

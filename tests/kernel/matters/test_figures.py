@@ -51,14 +51,14 @@ def as_owner(statement, values=()):
 
 
 def test_the_figures_stand_in_their_order_with_the_list_behind_each():
-    assert [(f.key, f.behind) for f in found().values()] == [
-        ("opened", ""),
-        ("in_time", "late"),
-        ("returned", "returned"),
-        ("reopened", "reopened"),
-        ("content", "discontent"),
-        ("closed", "closed"),
-        ("declined", "declined"),
+    assert [(f.key, [name for name, _matters in f.behind]) for f in found().values()] == [
+        ("opened", [""]),
+        ("in_time", ["in_time", "late"]),
+        ("returned", ["returned"]),
+        ("reopened", ["reopened", "answered"]),
+        ("content", ["content", "so_so", "discontent"]),
+        ("closed", ["closed"]),
+        ("declined", ["declined"]),
     ]
     assert all(f.part == 0 and f.whole in {0, None} and f.before[0] == 0 for f in found().values())
     assert all(f.name and f.meaning.endswith("。") for f in found().values())
@@ -69,6 +69,41 @@ def test_every_rating_counts_in_the_whole_and_only_the_good_ones_in_the_part(roa
     assert numbers(found()["content"]) == (2, 5)
     assert set(listed("content")) == {people["4"].matter, people["5"].matter}
     assert set(listed("discontent")) == {people["1"].matter, people["2"].matter}
+    assert listed("so_so") == [people["3"].matter]
+
+
+def test_part_whole_and_the_lists_agree(road):
+    """What is counted once a matter has lists as long as it; the lists of a rate hold its whole, each matter once."""
+    for value in "12345":
+        rated(road, value)
+    late = road().to("answering")
+    as_owner("UPDATE term SET due_at = started_at WHERE matter_id = %s", [late.matter])
+    late.take("answer", "handler", answer="晚了")
+    again = road().to("accepting")
+    again.take("return", "handler", reason="不归我们管")
+    again.take("dispatch", "dispatcher", agency="zhujian")
+    again.take("return", "handler", reason="还是不归我们管")
+    road().take("decline", "dispatcher", reason="不归县里管")
+    figures_ = found()
+    held = {key: dict(f.behind) for key, f in figures_.items()}
+    assert numbers(figures_["in_time"]) == (5, 6)
+    assert (held["in_time"]["in_time"], sum(held["in_time"].values())) == (5, 6)
+    assert numbers(figures_["content"]) == (2, 5)
+    assert (held["content"]["content"], sum(held["content"].values())) == (2, 5)
+    assert numbers(figures_["reopened"]) == (0, 6)
+    assert held["reopened"] == {"reopened": 0, "answered": 6}
+    assert (figures_["returned"].part, held["returned"]) == (2, {"returned": 1})
+    assert (figures_["declined"].part, held["declined"]) == (1, {"declined": 1})
+    assert figures_["opened"].part == 8
+    for lists in held.values():
+        for name, matters in lists.items():
+            assert name == "" or matters == len(listed(name))
+
+
+def test_where_very_much_happened_the_matters_are_not_counted(road, monkeypatch):
+    rated(road, "5")
+    monkeypatch.setattr("tianping.kernel.matters.figures.COUNTED_MOST", 1)
+    assert all(matters is None for f in found().values() for _name, matters in f.behind)
 
 
 def test_returns_count_each_time_and_the_third_with_its_own_step_too(road):

@@ -1,5 +1,6 @@
 """Supervision, figures, the auditor's page, procedures."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -76,6 +77,29 @@ def test_the_page_of_figures_tells_definitions_and_links_lists(desk, road):
     assert "从不按人" in page
     link = page.split("看这些事项")[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
     assert "收到的" in desk("leader").page(link)
+
+
+def test_a_figure_of_what_happens_often_counts_times_and_says_how_many_matters(desk, road):
+    one = road(title="退了两回").to("accepting")
+    one.take("return", "handler", reason="不归我们管")
+    one.take("dispatch", "dispatcher", agency="zhujian")
+    one.take("return", "handler", reason="还是不归我们管")
+    counted()
+    tile = desk("leader").page("/desk/figures/").split("<h3>退回</h3>")[1].split("</section>")[0]
+    assert "2<small>次</small>" in tile
+    assert "涉及1件" in tile
+    link = re.search(r'href="([^"]+)"[^>]*>看退回过的<span class="nb">（1件）', tile)[1].replace("&amp;", "&")
+    text = desk("leader").text(link)
+    assert "退了两回" in text
+    assert "显示1件" in text or " 1件" in text
+
+
+def test_both_parts_of_a_rate_have_their_list(desk, road):
+    road().to("answered")
+    counted()
+    page = desk("leader").page("/desk/figures/")
+    for name in ("看按期答复的", "看超期答复的", "看答复过的", "看评了满意的", "看评了一般的", "看评了不满意的"):
+        assert name in page
 
 
 def test_the_list_behind_a_figure_opens_with_its_name_as_a_condition(desk, road):

@@ -7,26 +7,30 @@ of the entries themselves.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from tianping.kernel.agencies.acting import acting
+from tianping.kernel.clock.engine import SHANGHAI
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.advance import registry
 from tianping.kernel.matters.readers.counters import happened
 
 BEHIND_MOST = 500
+COUNTED_MOST = 20_000  # happenings of a period, up to which the matters behind a figure are counted too
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """`part` of `whole`; `whole` None for a plain count; `before` the same part (or share) in the time just before.
 
-    `meaning` defines both in a sentence. `behind` names the list: "" for what was registered, else see `behind`.
+    `meaning` defines both in a sentence. `behind` names the lists with how many matters each holds, which together hold
+    the whole: "" for what was registered, else see `behind`. A count of what happened may be above its list's: a matter
+    is returned twice. None where too much happened to count the matters on a page.
     """
 
     key: str
@@ -35,28 +39,28 @@ class Figure:
     whole: int | None
     before: tuple[int, int | None]
     meaning: str
-    behind: str
+    behind: tuple[tuple[str, int | None], ...]
 
 
-# key, name, what is counted, of what, definition, the list behind
-_DECLARED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str, str], ...] = (
-    ("opened", _("收到"), ("opened",), (), _("这段时间登记的事项，不含受保护的。"), ""),
+# key, name, what is counted, of what, definition, the lists behind
+_DECLARED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str, tuple[str, ...]], ...] = (
+    ("opened", _("收到"), ("opened",), (), _("这段时间登记的事项，不含受保护的。"), ("",)),
     (
         "in_time",
         _("按期答复率"),
         ("answered.in_time",),
         ("answered.in_time", "answered.late"),
         _("这段时间答复的、有答复期限的事项里，到期前答复的占多少；期限按暂停和延期后的日子算。"),
-        "late",
+        ("in_time", "late"),
     ),
-    ("returned", _("退回"), ("returned",), (), _("这段时间承办单位退回的次数，同一件退回两次算两次。"), "returned"),
+    ("returned", _("退回"), ("returned",), (), _("这段时间承办单位退回的次数，同一件退回两次算两次。"), ("returned",)),
     (
         "reopened",
         _("重办率"),
         ("reopened",),
         ("answered",),
         _("这段时间要求重办的次数，除以这段时间答复的次数。"),
-        "reopened",
+        ("reopened", "answered"),
     ),
     (
         "content",
@@ -64,10 +68,10 @@ _DECLARED: tuple[tuple[str, str, tuple[str, ...], tuple[str, ...], str, str], ..
         ("rated.4", "rated.5"),
         ("rated.1", "rated.2", "rated.3", "rated.4", "rated.5"),
         _("这段时间的评价里，满意和很满意占多少；没有评价的不算。"),
-        "discontent",
+        ("content", "so_so", "discontent"),
     ),
-    ("closed", _("办结"), ("closed",), (), _("这段时间办结的事项。"), "closed"),
-    ("declined", _("不予受理"), ("declined",), (), _("这段时间决定不予受理的事项。"), "declined"),
+    ("closed", _("办结"), ("closed",), (), _("这段时间办结的事项。"), ("closed",)),
+    ("declined", _("不予受理"), ("declined",), (), _("这段时间决定不予受理的事项。"), ("declined",)),
 )
 
 
@@ -80,12 +84,23 @@ def figures(actor: Actor, first: date, last: date) -> list[Figure]:
     before: Counter[str] = Counter()
     for (_path, day), counts in happened(actor, first - span, last).items():
         (now if day >= first else before).update(counts)
-    return [
-        Figure(
-            key, name, _sum(now, part), _whole(now, whole), (_sum(before, part), _whole(before, whole)), meaning, behind
+    few = sum(now.values()) <= COUNTED_MOST
+    since = datetime.combine(first, time.min, SHANGHAI)
+    until = datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
+    made = []
+    for key, name, part, whole, meaning, lists in _DECLARED:
+        held = {which: len(behind(actor, which, since, until)) if which and few else None for which in lists}
+        figure = Figure(
+            key=key,
+            name=name,
+            part=_sum(now, part),
+            whole=_whole(now, whole),
+            before=(_sum(before, part), _whole(before, whole)),
+            meaning=meaning,
+            behind=tuple(held.items()),
         )
-        for key, name, part, whole, meaning, behind in _DECLARED
-    ]
+        made.append(figure)
+    return made
 
 
 def _sum(counts: Mapping[str, int], names: tuple[str, ...]) -> int:
@@ -128,6 +143,7 @@ _LISTS: dict[str, tuple[str, str]] = {
     "returned": ("", "e.step IN ('return', 'return_third')"),
     "reopened": ("", "e.step = 'reopen'"),
     "content": (_RATING, "r.value #>> '{}' IN ('4', '5')"),
+    "so_so": (_RATING, "r.value #>> '{}' = '3'"),
     "discontent": (_RATING, "r.value #>> '{}' IN ('1', '2')"),
     "closed": ("", "e.to_state = ANY(%(closing)s) AND e.from_state <> ALL(%(closing)s)"),
     "declined": ("", "e.to_state = 'declined' AND e.from_state <> 'declined'"),

@@ -148,6 +148,10 @@ def _figure(value: str) -> str:
         "late": _("超期答复的"),
         "reopened": _("要求重办的"),
         "rated": _("有评价的"),
+        "returned": _("退回过的"),
+        "closed": _("办结的"),
+        "declined": _("不予受理的"),
         "content": _("评了满意的"),
+        "so_so": _("评了一般的"),
         "discontent": _("评了不满意的"),
     }.get(value, value)

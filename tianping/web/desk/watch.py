@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from tianping.kernel.service import Actor, Figure, Query, behind, counted_until, figures, listing
+from tianping.kernel.service import BEHIND_MOST, Actor, Figure, Query, behind, counted_until, figures, listing
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required
 from tianping.web.desk.names import Names, directory, short_name
@@ -22,6 +22,7 @@ USUAL: Final = 30
 LOOKED: Final = 5_000  # open matters that these counts look at: up to there they are exact
 SHOWN: Final = 10  # rows of each list; the whole list is one press away
 AREAS: Final = frozenset({"town"})
+OFTEN: Final = frozenset({"returned"})  # counts of what may happen to a matter more than once
 
 
 @post_required("supervisor", "leader")
@@ -114,27 +115,49 @@ def _days(text: str) -> int:
 
 def _tile(figure: Figure, first: date, last: date) -> dict[str, Any]:
     share = figure.whole is not None
-    asked = {"scope": "sight", "done": "1", "from": first.isoformat(), "until": last.isoformat(), "of": figure.behind}
+    often = figure.key in OFTEN
+    part, whole = f"{figure.part:,}", f"{figure.whole or 0:,}"
+    matters = figure.behind[0][1]
+    if share:
+        of = _("%(part)s次，共%(whole)s次") % {"part": part, "whole": whole} if figure.whole else ""
+    else:
+        of = _("涉及%(n)s件。") % {"n": _held(matters)} if often and matters else ""
     return {
-        "figure": _percent(figure.part, figure.whole) if share else f"{figure.part:,}",
-        "unit": "%" if share and figure.whole else "" if share else _("件"),
+        "figure": _percent(figure.part, figure.whole) if share else part,
+        "unit": "%" if share and figure.whole else "" if share else _("次") if often else _("件"),
         "name": _(figure.name),
-        "url": with_query(reverse("desk:worklist"), **asked),
-        "list": _list_name(figure.behind),
+        "lists": [
+            {"label": _list_name(which), "count": _held(n), "url": _list_url(which, first, last)}
+            for which, n in figure.behind
+        ],
         "meaning": _(figure.meaning),
         "change": _change(figure),
-        "of": _("%(part)s件，共%(whole)s件") % {"part": figure.part, "whole": figure.whole} if figure.whole else "",
+        "of": of,
     }
 
 
-def _list_name(behind_: str) -> str:
+def _held(matters: int | None) -> str:
+    """How many matters a list holds; "" where they were not counted."""
+    return "" if matters is None else f"{BEHIND_MOST}+" if matters >= BEHIND_MOST else str(matters)
+
+
+def _list_url(which: str, first: date, last: date) -> str:
+    asked = {"scope": "sight", "done": "1", "from": first.isoformat(), "until": last.isoformat(), "of": which}
+    return with_query(reverse("desk:worklist"), **asked)
+
+
+def _list_name(which: str) -> str:
     return {
         "": _("看这些事项"),
+        "in_time": _("看按期答复的"),
         "late": _("看超期答复的"),
+        "answered": _("看答复过的"),
         "returned": _("看退回过的"),
         "reopened": _("看要求重办的"),
+        "content": _("看评了满意的"),
+        "so_so": _("看评了一般的"),
         "discontent": _("看评了不满意的"),
-    }.get(behind_, _("看这些事项"))
+    }.get(which, _("看这些事项"))
 
 
 def _percent(part: int, whole: int | None) -> str:
@@ -145,7 +168,8 @@ def _change(figure: Figure) -> str:
     """Against the same number of days just before."""
     part, whole = figure.before
     if figure.whole is None:
-        return _("前一段%(n)s件") % {"n": f"{part:,}"}
+        words = _("前一段%(n)s次") if figure.key in OFTEN else _("前一段%(n)s件")
+        return words % {"n": f"{part:,}"}
     return _("前一段%(n)s%%") % {"n": _percent(part, whole)} if whole else _("前一段没有")
 
 
@@ -154,7 +178,7 @@ def _mediated() -> dict[str, Any]:
         "figure": "—",
         "unit": "",
         "name": _("诉前化解率"),
-        "url": "",
+        "lists": [],
         "meaning": _("起诉前调解成功的，占起诉前调解结束的多少。调解办起来以后才有数。"),
         "change": "",
         "of": "",
