@@ -105,13 +105,13 @@ def test_a_full_page_has_no_next_one_when_nothing_is_left():
 
 # ── the alarm ──
 @pytest.fixture
-def window(as_owner):
+def window(owned):
     """`window(ago)`: move what was just read into one window of ten minutes, so long ago."""
 
     def move(ago=timedelta(0), newest=100_000):
         start = timezone.now() - ago
         start = start.replace(minute=start.minute // MINUTES * MINUTES, second=1, microsecond=0)
-        as_owner(
+        owned(
             "UPDATE access_record SET at = %s WHERE id IN (SELECT id FROM access_record ORDER BY at DESC, id DESC LIMIT %s)",
             [start, newest],
         )

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from django.db import connections
+from django.db import connection, connections, transaction
 
 from tests.conftest import CLUSTER
 from tests.people import actor, guest
@@ -105,3 +105,16 @@ def proven():
         return citizen(users[phone])
 
     return make
+
+
+@pytest.fixture
+def owned(db):
+    """`owned(statement, values)` inside the test's transaction: as the owner of the tables, whom no missing right holds back."""
+
+    def run(statement, values=()):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE NONE")
+            cursor.execute(statement, values)
+            cursor.execute("SET LOCAL ROLE tianping_app")
+
+    return run

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.people import actor
@@ -41,13 +40,6 @@ def rated(road, value, **form):
     one = road(**form).to("answered")
     one.take("rate", actor_for_code(J, one.receipt.code), rating=value)
     return one
-
-
-def as_owner(statement, values=()):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute(statement, values)
-        cursor.execute("SET LOCAL ROLE tianping_app")
 
 
 def test_the_figures_stand_in_their_order_with_the_list_behind_each():
@@ -143,14 +135,14 @@ def test_closed_and_declined_are_told_apart(road):
     assert closed.matter in listed("closed")
 
 
-def test_an_answer_after_its_date_is_late_and_one_before_it_in_time(road):
+def test_an_answer_after_its_date_is_late_and_one_before_it_in_time(road, owned):
     late, kept = road().to("answering"), road().to("answered")
-    as_owner(
+    owned(
         "UPDATE term SET due_at = clock_timestamp() - interval '1 hour' WHERE matter_id = %s AND name = 'answer'",
         [late.matter],
     )
     late.take("answer", "handler", answer="已修好")
-    as_owner(
+    owned(
         "UPDATE term SET due_at = ended_at - interval '1 hour' WHERE matter_id = %s AND name = 'answer'", [late.matter]
     )
     assert listed("late") == [late.matter]

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
 
 from tests.people import actor, guest
 from tianping.kernel.agencies.acting import acting, system_actor
@@ -15,13 +14,6 @@ from tianping.kernel.matters.tallies import LOOKED, Tally, drawn, listing
 
 pytestmark = pytest.mark.django_db
 J, CENTRE, ZHUJIAN = "990101", "qingxi.zongzhi.", "qingxi.zhujian."
-
-
-def as_owner(statement, values=()):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute(statement, values)
-        cursor.execute("SET LOCAL ROLE tianping_app")
 
 
 def stored(one):
@@ -115,13 +107,17 @@ def test_the_edges_of_the_days_asked_for(road, view):
         assert bool(worklist(actor("dispatcher"), Query(view=view, **query)).rows) is there
 
 
-def due_in(one, text):
-    as_owner(f"UPDATE matter SET due_at = clock_timestamp() + interval '{text}' WHERE id = %s", [one.matter])
-    as_owner(f"UPDATE todo SET due_at = clock_timestamp() + interval '{text}' WHERE matter_id = %s", [one.matter])
+@pytest.fixture
+def due_in(owned):
+    def move(one, text):
+        owned(f"UPDATE matter SET due_at = clock_timestamp() + interval '{text}' WHERE id = %s", [one.matter])
+        owned(f"UPDATE todo SET due_at = clock_timestamp() + interval '{text}' WHERE matter_id = %s", [one.matter])
+
+    return move
 
 
 @pytest.mark.parametrize("view", ["todo", "sight"])
-def test_overdue_and_soon_and_neither(road, view):
+def test_overdue_and_soon_and_neither(road, due_in, view):
     late, soon, far = road(), road(), road()
     for one, text in ((late, "-1 hour"), (soon, "47 hours"), (far, "49 hours")):
         due_in(one, text)

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from django.db import connection, transaction
 
 from tests.people import actor, guest
 from tianping.kernel.agencies.acting import acting, system_actor
@@ -205,16 +204,11 @@ def test_no_more_are_suggested_than_fit_on_the_page_and_the_open_ones_first(road
     assert not any(a.closed or a.following for a in found)
 
 
-def test_an_old_report_from_the_same_place_says_nothing_any_more(road):
+def test_an_old_report_from_the_same_place_says_nothing_any_more(road, owned):
     base = {"place": "滨河社区1幢", "reporter_phone": ""}
     one, old = road(description="甲", **base), road(description="乙", **base)
     assert old.matter in reasons(one)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL ROLE NONE")
-        cursor.execute(
-            "UPDATE matter SET opened_at = clock_timestamp() - interval '91 days' WHERE id = %s", [old.matter]
-        )
-        cursor.execute("SET LOCAL ROLE tianping_app")
+    owned("UPDATE matter SET opened_at = clock_timestamp() - interval '91 days' WHERE id = %s", [old.matter])
     assert reasons(one) == {}
 
 
