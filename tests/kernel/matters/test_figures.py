@@ -64,12 +64,12 @@ def test_every_rating_counts_in_the_whole_and_only_the_good_ones_in_the_part(roa
     assert listed("so_so") == [people["3"].matter]
 
 
-def test_part_whole_and_the_lists_agree(road):
+def test_part_whole_and_the_lists_agree(road, owned):
     """What is counted once a matter has lists as long as it; the lists of a rate hold its whole, each matter once."""
     for value in "12345":
         rated(road, value)
     late = road().to("answering")
-    as_owner("UPDATE term SET due_at = started_at WHERE matter_id = %s", [late.matter])
+    owned("UPDATE term SET due_at = started_at WHERE matter_id = %s", [late.matter])
     late.take("answer", "handler", answer="晚了")
     again = road().to("accepting")
     again.take("return", "handler", reason="不归我们管")
