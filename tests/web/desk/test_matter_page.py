@@ -126,7 +126,7 @@ def test_the_page_shows_no_number_and_a_purpose_opens_it_once_on_the_record(desk
     client = desk("dispatcher")
     page = client.page(f"/desk/matter/{one.matter}/")
     assert "13800002207" not in page
-    assert "2207" not in page
+    assert "2207" not in client.text(f"/desk/matter/{one.matter}/")  # in addresses an id may hold these four by chance
     address = f"/desk/matter/{one.matter}/number/reporter_phone/"
     assert address in page
     assert "13800002207" not in client.page(address)
