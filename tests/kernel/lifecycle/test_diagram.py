@@ -1,6 +1,6 @@
 """The picture says what the declaration says."""
 
-from itertools import pairwise
+from itertools import combinations
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -17,14 +17,51 @@ PROCEDURES = registry_of(SCENES).procedures()
 @pytest.mark.parametrize("declared", PROCEDURES, ids=lambda p: p.name)
 def test_every_state_and_every_move_is_drawn(declared):
     drawn = fromstring(svg(declared))  # noqa: S314  # our own text
-    boxes = [g.get("data-state") for g in drawn.iter("{http://www.w3.org/2000/svg}g")]
+    groups = [g for g in drawn.iter("{http://www.w3.org/2000/svg}g") if g.get("data-state")]
+    boxes = [g.get("data-state") for g in groups]
     words = "".join("".join(t.itertext()) for t in drawn.iter("{http://www.w3.org/2000/svg}text"))
     assert boxes == list(declared.states)
     for step in declared.steps:
         if step.target is not None or OPEN in step.sources:
             assert step.label in words
-    tops = [int(r.get("y")) for r in drawn.iter("{http://www.w3.org/2000/svg}rect")]
-    assert all(later - earlier > 36 for earlier, later in pairwise(tops))
+    for term in declared.terms:
+        for state in term.runs:
+            shown = "".join(groups[boxes.index(state)].itertext())
+            assert f"限期：{term.label}" in shown
+    rects = [
+        tuple(float(r.get(k)) for k in ("x", "y", "width", "height"))
+        for g in drawn.iter()
+        for r in g
+        if r.tag.endswith("rect")
+    ]
+    for (x, y, w, h), (left, top, wide, high) in combinations(rects, 2):
+        assert x + w <= left or left + wide <= x or y + h <= top or top + high <= y  # no box on another
+    width = float(drawn.get("width"))
+    assert all(x >= 0 and x + w <= width for x, _y, w, _h in rects)
+
+
+def test_arrows_point_where_their_step_leads_and_labels_stand_apart():
+    declared = next(p for p in PROCEDURES if p.name == "intake")
+    drawn = fromstring(svg(declared))  # noqa: S314  # our own text
+    edges = [g for g in drawn.iter("{http://www.w3.org/2000/svg}g") if g.get("class") == "edge"]
+    spots = []
+    for edge in edges:
+        line, tip, *labels = edge
+        end = line.get("d").rpartition("C")[2].split()[-2:]
+        assert tip.get("d").startswith(f"M{end[0]} {end[1]}l")
+        spots += [(float(t.get("x")), float(t.get("y"))) for t in labels]
+    for (x, y), (left, top) in combinations(spots, 2):
+        assert abs(y - top) > 12 or abs(x - left) > 24
+
+
+def test_a_step_from_very_many_states_is_one_arrow():
+    states = {f"s{n}": f"第{n}步" for n in range(7)}
+    steps = [Step("start", "开始", START, "s0", (CLERK,))]
+    steps += [Step(f"on{n}", "往下", f"s{n}", f"s{n + 1}", (CLERK,)) for n in range(6)]
+    steps += [Step("out", "不办了", tuple(states), "done", (CLERK,))]
+    drawn = svg(procedure(steps=tuple(steps), states=states | {"done": "办结"}))
+    assert drawn.count(">不办了<") == 1
+    assert "好几个环节，见下表" in drawn
 
 
 def test_mermaid_names_states_moves_and_both_ends():

@@ -173,4 +173,7 @@ def test_a_procedure_is_told_as_it_is_declared(desk):
     text = desk("handler").text("/desk/procedures/intake/")
     assert "分类定级" in text
     assert "中心派单员" in text.replace(" ", "")
+    page = desk("handler").page("/desk/procedures/intake/")
+    assert 'class="diagram" role="img" aria-label="受理办理的图：下面的表说的一样"' in page
+    assert "到期自动、到期自动" not in page
     assert desk("handler").get("/desk/procedures/nowhere/").status_code == 404

@@ -1,20 +1,28 @@
 """The picture of a procedure, drawn from its declaration: as Mermaid text, and as an SVG that needs no library.
 
-The states stand in one column, in the order of the road. What leads to the next one is a straight arrow; what skips
-ahead runs on the right, what goes back on the left, each in a lane of its own.
+The states stand in ranks from top to bottom (`layers`), each with the clocks that run in it. What may be done in any state
+starts at a dashed box if it leads to a state, and is listed below if it does not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
+from tianping.kernel.lifecycle.layers import Layout, Route, Slot, layout
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.text import gettext_noop as _
-from tianping.kernel.lifecycle.vocabulary import OPEN, START
+from tianping.kernel.lifecycle.vocabulary import BACK, OPEN, START
 
 Words = Callable[[str], str]
-BOX, HEIGHT, GAP, LANE, TOP = 180, 36, 34, 120, 44
+LINE, EDGE = 18, 10  # pixels: a line of text; around the drawing
+STATE, SMALL = 15, 12  # sizes of type
+ANY, MANY = "*", "+"  # dashed boxes: any state in which the matter is still handled; many states
+FEW = 5  # from so many states a step is drawn from each
 ANYWHERE = _("办理中随时可以：%(steps)s")
+DASHED = {ANY: _("办理中，不管到哪步"), MANY: _("好几个环节，见下表")}
+PICTURE = _("%(procedure)s的图：下面的表说的一样")
+RUNS, STANDS = _("限期：%(term)s"), _("停：%(term)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,103 +60,161 @@ def mermaid(procedure: Procedure, words: Words = str) -> str:
     return "\n".join([*lines, *(f"  {name} --> [*]" for name in procedure.final)]) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box of the drawing: its name, its label and the clocks beneath it."""
+
+    name: str
+    label: str
+    clocks: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> tuple[float, float]:
+        if self.name == START:
+            return 12, 12
+        lines = [_width(self.label, STATE), *(_width(c, SMALL) for c in self.clocks)]
+        return max(lines) + 28, 34 + LINE * len(self.clocks)
+
+
 def svg(procedure: Procedure, words: Words = str) -> str:
-    """A drawing that stands by itself; colours come from the page (`currentColor`). `words` translates the labels."""
-    order = {name: n for n, name in enumerate(procedure.states)}
-    found = [a for a in arrows(procedure, words) if a.source != a.target]
-    ahead: list[Arrow] = []
-    behind: list[Arrow] = []
-    straight: list[Arrow] = []
-    for arrow in found:
-        rows = order[arrow.target] - order.get(arrow.source, -1)
-        (straight if rows == 1 or arrow.source == START else ahead if rows > 0 else behind).append(arrow)
-    right, left = _lanes(ahead, order), _lanes(behind, order)
-    x = 20 + LANE * (1 + max(left.values(), default=-1))
-    parts = [_box(procedure, name, words(label), x, _y(order[name])) for name, label in procedure.states.items()]
-    parts += [_straight(a, order, x) for a in straight]
-    parts += [_bent(a, order, x + BOX, 1, lane) for a, lane in right.items()]
-    parts += [_bent(a, order, x, -1, lane) for a, lane in left.items()]
-    width = x + BOX + 20 + LANE * (2 + max(right.values(), default=-1))
+    """A drawing that stands by itself; colours come from the page (`currentColor`, classes). `words` translates the labels."""
+    found = _gathered([a for a in arrows(procedure, words) if a.source != a.target]) + _any_arrows(procedure, words)
+    boxes = [Box(START, "")] + [Box(n, words(t), _clocks(procedure, n, words)) for n, t in procedure.states.items()]
+    named = {name for a in found for name in (a.source, a.target)}
+    boxes[1:1] = [Box(name, words(text)) for name, text in DASHED.items() if name in named]
+    index = {box.name: n for n, box in enumerate(boxes)}
+    edges = [
+        (index[a.source], index[a.target], max(_width(t, SMALL) for t in a.labels), LINE * len(a.labels)) for a in found
+    ]
+    laid = layout([b.size for b in boxes], edges)
+    parts = [_edge(laid, route, a) for route, a in zip(laid.routes, found, strict=True)]
+    parts += [_box(procedure, laid, n, box) for n, box in enumerate(boxes)]
+    width = max(laid.width, 280)
     anytime = anywhere(procedure, words)
-    lines = _wrapped(words(ANYWHERE) % {"steps": "、".join(anytime)}, width - 40) if anytime else []
-    bottom = _y(len(order))
-    height = bottom + 18 * len(lines)
-    parts += [f'<text x="20" y="{bottom + 18 * n}">{escape(line)}</text>' for n, line in enumerate(lines)]
+    lines = _wrapped(words(ANYWHERE) % {"steps": "、".join(anytime)}, int(width)) if anytime else []
+    bottom = laid.tops[-1] + LINE
+    parts += [f'<text x="0" y="{_n(bottom + LINE * n)}">{escape(line)}</text>' for n, line in enumerate(lines)]
+    wide, high = _n(width + 2 * EDGE), _n(bottom + LINE * len(lines) + EDGE)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"'
-        f' aria-label={quoteattr(words(procedure.label))} fill="none" stroke="currentColor" font-size="13">'
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-        '<path d="M0 0 8 4 0 8z" fill="currentColor" stroke="none"/></marker>'
-        "<style>text{fill:currentColor;stroke:none}.label{font-size:12px}</style></defs>" + "".join(parts) + "</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-EDGE} {-EDGE} {wide} {high}" width="{wide}" height="{high}"'
+        f' class="diagram" role="img" aria-label={quoteattr(words(PICTURE) % {"procedure": words(procedure.label)})}'
+        f' font-size="{SMALL}" fill="currentColor">{"".join(parts)}</svg>'
     )
 
 
-def _y(row: int) -> int:
-    return TOP + row * (HEIGHT + GAP)
+def _gathered(found: list[Arrow]) -> list[Arrow]:
+    """A step from many states to one is one arrow, from the box that stands for them."""
+    sources: dict[tuple[str, str], int] = {}
+    for arrow in found:
+        for label in arrow.labels:
+            sources[label, arrow.target] = sources.get((label, arrow.target), 0) + 1
+    many = [key for key, count in sources.items() if count > FEW]
+    kept = [
+        Arrow(a.source, a.target, labels)
+        for a in found
+        if (labels := tuple(label for label in a.labels if (label, a.target) not in many))
+    ]
+    return kept + [Arrow(MANY, target, (label,)) for label, target in many]
 
 
-def _lanes(found: Iterable[Arrow], order: dict[str, int]) -> dict[Arrow, int]:
-    """The nearest lane in which no other arrow runs beside this one; short arrows stay near the boxes."""
-    taken: list[list[tuple[int, int]]] = []
-    lanes: dict[Arrow, int] = {}
-    for arrow in sorted(found, key=lambda a: abs(order[a.target] - order[a.source])):
-        low, high = sorted((order[arrow.source], order[arrow.target]))
-        free = (n for n, spans in enumerate(taken) if all(high <= a or b <= low for a, b in spans))
-        lane = next(free, len(taken))
-        if lane == len(taken):
-            taken.append([])
-        taken[lane].append((low, high))
-        lanes[arrow] = lane
-    return lanes
+def _any_arrows(procedure: Procedure, words: Words) -> list[Arrow]:
+    """What leads from any state to a declared one, and from there back to where it was."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for step in procedure.steps:
+        if OPEN in step.sources and step.target in procedure.states:
+            found.setdefault((ANY, str(step.target)), []).append(words(step.label))
+        elif step.target == BACK:
+            for source in step.sources:
+                if source in procedure.states:
+                    found.setdefault((source, ANY), []).append(words(step.label))
+    return [Arrow(source, target, tuple(labels)) for (source, target), labels in found.items()]
 
 
-def _box(procedure: Procedure, name: str, label: str, x: int, y: int) -> str:
-    final = name in procedure.final
-    line = ' stroke-width="2"' if final else ""
+def _clocks(procedure: Procedure, state: str, words: Words) -> tuple[str, ...]:
+    runs = [words(RUNS) % {"term": words(t.label)} for t in procedure.terms if state in t.runs]
+    return (*runs, *(words(STANDS) % {"term": words(t.label)} for t in procedure.terms if state in t.pauses))
+
+
+def _box(procedure: Procedure, laid: Layout, n: int, box: Box) -> str:
+    slot = laid.slots[n]
+    y = laid.tops[slot.rank]
+    if box.name == START:
+        return f'<circle class="start" cx="{_n(slot.x)}" cy="{_n(y + 6)}" r="6"/>'
+    final = box.name in procedure.final
+    kind = "final" if final else "some" if box.name in DASHED else "state"
+    line = ' stroke-width="2"' if final else ' stroke-dasharray="5 4"' if kind == "some" else ""
+    name = f" data-state={quoteattr(box.name)}" if kind != "some" else ""
+    clocks = "".join(
+        f'<text class="clock" x="{_n(slot.x)}" y="{_n(y + 40 + LINE * i)}" text-anchor="middle">{escape(text)}</text>'
+        for i, text in enumerate(box.clocks)
+    )
     return (
-        f'<g data-state={quoteattr(name)}><rect x="{x}" y="{y}" width="{BOX}" height="{HEIGHT}" rx="{18 if final else 4}"{line}/>'
-        f'<text x="{x + BOX // 2}" y="{y + 23}" text-anchor="middle">{escape(label)}</text></g>'
+        f'<g class="{kind}"{name}><rect x="{_n(slot.x - slot.width / 2)}" y="{_n(y)}" width="{_n(slot.width)}" height="{_n(slot.height)}"'
+        f' rx="{17 if final else 4}" fill="none" stroke="currentColor"{line}/><text x="{_n(slot.x)}" y="{_n(y + 22)}"'
+        f' font-size="{STATE}" text-anchor="middle">{escape(box.label)}</text>{clocks}</g>'
     )
 
 
-def _straight(arrow: Arrow, order: dict[str, int], x: int) -> str:
-    """To the next state, or, for what opens the proceeding, in from the left."""
-    y = _y(order[arrow.target])
-    text = escape("、".join(arrow.labels))
-    if arrow.source == START and order[arrow.target]:
-        return (
-            f'<path d="M{x - 14} {y + 10}H{x}" marker-end="url(#tip)"/>'
-            f'<text class="label" x="{x - 2}" y="{y - 6}" text-anchor="start">{text}</text>'
-        )
-    middle = x + BOX // 2
-    return (
-        f'<path d="M{middle} {y - GAP}V{y}" marker-end="url(#tip)"/>'
-        f'<text class="label" x="{middle + 8}" y="{y - 12}">{text}</text>'
-    )
-
-
-def _bent(arrow: Arrow, order: dict[str, int], x: int, side: int, lane: int) -> str:
-    """Out of the box, along its lane, into the other; the label stands beside the lane's middle."""
-    start, end = _y(order[arrow.source]) + 24, _y(order[arrow.target]) + 12
-    out = x + side * (20 + LANE * lane)
-    lines = [escape(label) for label in arrow.labels]
-    anchor = "start" if side > 0 else "end"
-    middle = (start + end) // 2 - 7 * (len(lines) - 1)
+def _edge(laid: Layout, route: Route, arrow: Arrow) -> str:
+    """From box to box through its bends; the line leaves room where its label stands."""
+    ends = [_ends(laid, i) for i in route.slots]
+    down = ends[0][0] < ends[-1][0]
+    path: list[str] = []
+    at = (0.0, 0.0)
+    for (a, b), (one, two) in zip(pairwise(route.slots), pairwise(ends), strict=True):
+        here, there = laid.slots[a], laid.slots[b]
+        start = (_port(here, there), one[1] if down else one[0])
+        end = (_port(there, here), two[0] if down else two[1])
+        half = (start[1] + end[1]) / 2
+        if start != at:
+            path.append(f"{'L' if path and here.height == 0 else 'M'}{_n(start[0])} {_n(start[1])}")
+        path.append(f"C{_n(start[0])} {_n(half)} {_n(end[0])} {_n(half)} {_n(end[0])} {_n(end[1])}")
+        at = end
+    tip = f"{_n(at[0])} {_n(at[1])}l-4 -8h8z" if down else f"{_n(at[0])} {_n(at[1])}l-4 8h8z"
+    label, top = laid.slots[route.label], _ends(laid, route.label)[0]
     text = "".join(
-        f'<text class="label" x="{out + side * 5}" y="{middle + 15 * n}" text-anchor="{anchor}">{line}</text>'
-        for n, line in enumerate(lines)
+        f'<text x="{_n(label.x)}" y="{_n(top + 13 + LINE * n)}" text-anchor="middle">{escape(words)}</text>'
+        for n, words in enumerate(arrow.labels)
     )
-    return f'<path d="M{x} {start}H{out}V{end}H{x}" marker-end="url(#tip)"/>{text}'
+    return f'<g class="edge"><path d="{"".join(path)}" fill="none" stroke="currentColor"/><path d="M{tip}"/>{text}</g>'
+
+
+def _ends(laid: Layout, index: int) -> tuple[float, float]:
+    """Upper and lower end of a slot. What is lower than its rank is passed in the middle of it."""
+    slot = laid.slots[index]
+    top, bottom = laid.tops[slot.rank], laid.tops[slot.rank + 1] - 16
+    if slot.height == 0:
+        return top, bottom
+    if slot.rank % 2 == 0:
+        return top, top + slot.height
+    middle = (top + bottom) / 2
+    return middle - slot.height / 2, middle + slot.height / 2
+
+
+def _port(slot: Slot, other: Slot) -> float:
+    """Where an edge meets a box: toward where it goes, so that edges do not lie on each other."""
+    if slot.rank % 2:
+        return slot.x
+    room = max(slot.width / 2 - 16, 0)
+    return slot.x + max(-room, min(room, (other.x - slot.x) / 2))
+
+
+def _n(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _width(text: str, size: int) -> float:
+    return sum(size * (0.58 if c.isascii() else 1) for c in text)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` pixels: thirteen each for a Chinese character, seven for another."""
-    lines, used = [""], 0
+    """Lines of at most `width` pixels."""
+    lines, used = [""], 0.0
     for character in text:
-        size = 7 if character.isascii() else 13
+        size = _width(character, SMALL)
         if used + size > width:
             lines.append("")
-            used = 0
+            used = 0.0
         lines[-1] += character
         used += size
     return lines

@@ -5,9 +5,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from tianping.kernel.lifecycle.diagram import svg
 from tianping.kernel.lifecycle.vocabulary import (
     OPEN,
     START,
@@ -40,7 +42,7 @@ def procedures(request: HttpRequest, name: str = "") -> HttpResponse:
             "name": s.name,
             "from": "、".join(_state(found.states, x) for x in s.sources),
             "to": _state(found.states, s.target) if s.target else _("不变"),
-            "by": "、".join(_by(b) for b in s.by),
+            "by": "、".join(dict.fromkeys(_by(b) for b in s.by)),
         }
         for s in found.steps
     ]
@@ -63,7 +65,7 @@ def procedures(request: HttpRequest, name: str = "") -> HttpResponse:
         {
             "procedure": found,
             "label": _(found.label),
-            "states": [(s, _(t), s in found.final) for s, t in found.states.items()],
+            "drawing": mark_safe(svg(found, _)),  # noqa: S308  drawn here, every word escaped
             "steps": steps,
             "clocks": clocks,
             "others": others,
