@@ -1,6 +1,6 @@
 """What a form may choose from: pack codes, offices, people, running clocks, known facts. In the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import get_language
@@ -10,7 +10,7 @@ from tianping.kernel.agencies.actors import Held
 from tianping.kernel.agencies.administer import POSTS
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.lifecycle.vocabulary import Field
-from tianping.kernel.service import MatterView, book, offices, people_at, registry
+from tianping.kernel.service import MatterView, Office, book, offices, people_at, registry
 from tianping.web import representatives
 
 Choice = tuple[str, str]
@@ -46,7 +46,7 @@ def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterVi
         case "choice", source if source:
             return [(r.code, label_of(r)) for r in book(jurisdiction).rows(source)]
         case (("agency" | "agencies"), _source):
-            return [(o.path, o.name_en if english() and o.name_en else o.name) for o in offices(jurisdiction)]
+            return office_groups(offices(jurisdiction))
         case "person", _source:
             return [(str(p.user), f"{p.name}（{p.title}）") for p in people_at(jurisdiction, holder)]
     if concept.name == "term" and view is not None:
@@ -56,6 +56,24 @@ def choices_for(jurisdiction: str, item: Field, concept: Concept, view: MatterVi
     if concept.name == "concept" and view is not None:
         return known_facts(view.state.facts)
     return []
+
+
+def office_groups(found: Iterable[Office], *, short: bool = False) -> list[Any]:
+    """Offices under the town or bureau that they belong to; those without any under them stand together, first."""
+    listed = list(found)
+    named = {o.path: office_label(o, short=short) for o in listed}
+    groups: dict[str, list[Choice]] = {}
+    for office in listed:
+        groups.setdefault(".".join(office.path.split(".")[:2]), []).append((office.path, named[office.path]))
+    alone = [members[0] for members in groups.values() if len(members) == 1]
+    made: list[Any] = [(_("县里的单位"), alone)] if alone else []
+    return made + [
+        (named.get(f"{top}.", members[0][1]), members) for top, members in groups.items() if len(members) > 1
+    ]
+
+
+def office_label(office: Office, *, short: bool = False) -> str:
+    return office.name_en if english() and office.name_en else office.short if short else office.name
 
 
 def categories(jurisdiction: str) -> list[Any]:

@@ -87,6 +87,77 @@ def test_rows_of_somebody_else_are_not_touched(desk, road):
     assert state(one) == "accepting"
 
 
+def test_a_step_that_is_not_for_there_says_where_the_matter_stands(desk, road):
+    sorted_, fresh = road().to("dispatch"), road()
+    sent = {"step": "dispatch", "key": "k", "form": "1", "agency": "zhujian", "pick": [pick(sorted_), pick(fresh)]}
+    text = words(desk("dispatcher").post("/desk/bulk/?in=", sent))
+    assert "派单：办好1件" in text
+    assert "现在是“待分类”，“派单”要在“待派单”的时候办" in text
+    assert (state(sorted_), state(fresh)) == ("accepting", "triage")
+
+
+def test_what_waits_no_longer_is_told_and_counted(desk, road):
+    ones = [road().to("accepting") for _n in range(2)]
+    ones[1].take("accept", "handler")
+    ones[1].take("finish", "handler", outcome="settled", result="好了")
+    sent = {"step": "return", "key": "k", "pick": [pick(o) for o in ones]}
+    client = desk("handler")
+    assert "另有1件已经不等您办了" in words(client.post("/desk/bulk/?in=", sent))
+    answer = client.post("/desk/bulk/?in=", sent | {"form": "1", "reason": "都在界外"})
+    assert "退回：办好1件" in words(answer)
+    assert "有1件已经不等您办了" in words(answer)
+
+
+def test_many_are_sorted_with_one_category_and_grade(desk, road):
+    ones = [road(title=f"漏水{n}") for n in range(3)]
+    client = desk("dispatcher")
+    assert 'value="triage"' in client.page("/desk/").split('id="bulk"')[1].split("</form>")[0]
+    sent = {"step": "triage", "key": "k", "pick": [pick(o) for o in ones]}
+    page = client.post("/desk/bulk/?in=", sent).content.decode()
+    assert 'name="category"' in page
+    assert 'name="title"' not in page  # a title is a matter's own
+    client.post("/desk/bulk/?in=", sent | {"form": "1", "category": "neighbour.leak", "grade": "3"})
+    assert {state(o) for o in ones} == {"dispatch"}
+    assert {show(actor("dispatcher"), o.matter, "handling").facts["title"] for o in ones} == {"漏水0", "漏水1", "漏水2"}
+
+
+def test_the_whole_list_is_taken_over_its_pages(desk, road, monkeypatch):
+    monkeypatch.setattr("tianping.web.desk.bulk.PAGE", 2)
+    ones = [road().to("accepting") for _n in range(5)]
+    other = road().to("handling")
+    answer = desk("handler").post("/desk/bulk/?in=", {"step": "accept", "key": "k", "all": "1"}, follow=True)
+    assert "签收：办好5件" in words(answer)
+    assert {state(o) for o in [*ones, other]} == {"handling"}
+
+
+def test_the_whole_of_a_narrowed_list_is_only_that(desk, road, monkeypatch):
+    monkeypatch.setattr("tianping.web.desk.bulk.NAMED", 1)
+    ones = [road(), road()]
+    road().take("triage", "dispatcher", category="neighbour.leak", grade="3")
+    sent = {"step": "triage", "key": "k", "all": "1"}
+    page = words(desk("dispatcher").post("/desk/bulk/?in=state%3Dtriage", sent))
+    assert "分类定级：选中的2件" in page
+    assert "……共2件" in page
+    assert {state(o) for o in ones} == {"triage"}
+
+
+def test_the_list_offers_a_box_for_the_page_and_one_for_all(desk, road):
+    for _n in range(3):
+        road()
+    page = desk("dispatcher").page("/desk/")
+    assert "data-pick-all" in page
+    assert "这3件全选" in page
+
+
+def test_offices_stand_in_groups_and_a_long_list_can_be_narrowed(desk, road):
+    one = road().to("dispatch")
+    page = desk("dispatcher").page(f"/desk/matter/{one.matter}/step/{one.receipt.proceeding}/dispatch/")
+    assert '<optgroup label="城东街道">' in page
+    assert 'data-find="打几个字，挑出来"' in page
+    assert page.index("县里的单位") < page.index('<optgroup label="城东街道">')
+    assert "data-find" not in desk("dispatcher").page(f"/desk/matter/{one.matter}/step/{one.receipt.proceeding}/note/")
+
+
 # ── lists that are kept ──
 def test_a_list_is_kept_under_a_name_and_taken_away_again(desk):
     client = desk("dispatcher")

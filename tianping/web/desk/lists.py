@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from tianping.kernel.service import Actor, Listing, RefusedError, Tally, book, listing, registry
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
-from tianping.web.choices import categories
+from tianping.web.choices import categories, office_groups
 from tianping.web.desk import query as asking
 from tianping.web.desk.bulk import steps_for_many
 from tianping.web.desk.keeping import Saved, saved_of
@@ -112,6 +112,7 @@ def _context(
         "follow": follow,
         "bulk_action": here.to(reverse("desk:bulk")) if many else "",
         "bulk": many,
+        "all_label": _all_label(get, found, follow=bool(page.next)),
         "bulk_key": uuid4(),
         "empty": _empty(get),
         "live_url": live_url("?list=1"),
@@ -147,6 +148,18 @@ def _views(get: QueryDict, tally: Tally) -> list[dict[str, Any]]:
         }
         for name, label in asking.view_labels().items()
     ]
+
+
+def _all_label(get: QueryDict, found: Listing, *, follow: bool) -> str:
+    """The box that takes the whole list, also what is on its other pages."""
+    if not follow:
+        return _("这%(n)s件全选") % {"n": len(found.page.rows)} if len(found.page.rows) > 1 else ""
+    tally = found.tally
+    counts = dict(
+        zip(asking.VIEWS, (tally.everything, tally.overdue, tally.soon, tally.returned, tally.supervised), strict=True)
+    )
+    count = _capped(counts.get(get.get("view", ""), tally.everything), least=tally.least)
+    return _("连后面几页，全部%(n)s件") % {"n": count}
 
 
 def _capped(count: int, *, least: bool) -> str:
@@ -247,7 +260,7 @@ def narrow(request: HttpRequest) -> HttpResponse:
         "grade": [(g.code, names.grade(g.code)) for g in book(actor.jurisdiction).grades()],
         "channel": [(code, _(text)) for code, text in registry().concepts["channel"].choices],
         "state": [(s, _(t)) for s, t in registry().procedure("intake").states.items()],
-        "holder": [("", _("都看")), *((o.path, short_name(o)) for o in there)],
+        "holder": [("", _("都看")), *office_groups(there, short=True)],
         "place": [("", _("都看")), *((o.path, short_name(o)) for o in there if o.kind in AREAS)],
     }
     for name, choices in options.items():

@@ -21,6 +21,7 @@ from tianping.web.templatetags._icons import ICONS, SHAPES
 from tianping.web.templatetags._terms import Day, left_of, left_words, month_rows
 
 register = template.Library()
+LONG = 30  # options from which a list gets a field that narrows it
 
 
 @register.simple_tag
@@ -200,6 +201,8 @@ def control(field: BoundField) -> SafeString:
         attrs["class"] = f"{widget.attrs.get('class', '')} input".strip()
     if isinstance(widget, Textarea):
         attrs["rows"] = str(widget.attrs.get("rows", 3))
+    if isinstance(widget, Select) and len(list(field)) > LONG:
+        attrs["data-find"] = _("打几个字，挑出来")
     if not isinstance(widget, Textarea | Select | CheckboxInput):
         attrs.setdefault("autocomplete", str(widget.attrs.get("autocomplete", "off")))
     return field.as_widget(attrs=attrs)

@@ -24,14 +24,30 @@ if (work && pane) {
     const link = pane.querySelector("a[data-pane-close]");
     if (link) close(link);
   });
-  document.addEventListener("change", tell);
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-pick-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
+    tell();
+  });
   addEventListener("pageshow", tell);
+  tell();
+  document.addEventListener("htmx:afterSettle", tell);
+}
+
+function boxes() {
+  return work.querySelectorAll("tbody .pickbox input");
 }
 
 // 选中3件: said where the buttons are that act on them.
 function tell() {
+  const all = [...boxes()];
+  const ticked = all.filter((box) => box.checked).length;
   const told = document.querySelector("[data-ticked]");
-  if (told) told.textContent = told.dataset.ticked.replace("{n}", work.querySelectorAll(".pickbox input:checked").length);
+  if (told) told.textContent = told.dataset.ticked.replace("{n}", ticked);
+  const head = work.querySelector("[data-pick-all]");
+  if (!head) return;
+  head.hidden = false;
+  head.firstElementChild.nextElementSibling.checked = ticked > 0 && ticked === all.length;
+  head.firstElementChild.nextElementSibling.indeterminate = ticked > 0 && ticked < all.length;
 }
 
 document.addEventListener("keydown", (event) => {
