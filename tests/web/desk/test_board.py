@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from tests.people import actor, guest
 from tests.web.desk.conftest import words
-from tianping.kernel.service import report, show
+from tianping.kernel.service import offices, people_at, report, show
 
 pytestmark = pytest.mark.django_db
+J = "990101"
 STORY = {
     "description": "楼上602的卫生间漏水，厨房天花板鼓起来了。",
     "place": "城东街道滨河社区滨河路19号",
@@ -187,3 +188,30 @@ def test_the_board_is_the_dispatchers(desk, road):
     for who in ("handler", "supervisor", "registrar"):
         assert desk(who).get("/desk/board/").status_code == 404
         assert desk(who).post(board(one), {"agency": "zhujian"}).status_code == 404
+
+
+def test_no_key_sends_to_an_office_where_nobody_takes_it(desk, road):
+    one = road().to("dispatch")
+    kinds = {"county", "centre"}
+    alone = next(o for o in offices(J) if o.kind not in kinds and all(p.path != o.path for p in people_at(J, o.path)))
+    bar = desk("dispatcher").page(board(one), office=alone.path).split('id="dispatch"')[1].split("</form>")[0]
+    assert "没有人接也派给它" in bar
+    assert 'data-key="Enter"' not in bar
+    assert "btn fill" not in bar
+    usual = desk("dispatcher").page(board(one), office="qingxi.zhujian.").split('id="dispatch"')[1].split("</form>")[0]
+    assert 'data-key="Enter"' in usual
+
+
+def test_the_count_and_the_pace_are_live_like_the_queue(desk, road):
+    road()
+    page = desk("dispatcher").page("/desk/board/")
+    for part in ("queue", "queue-count", "queue-pace"):
+        assert "data-live-on" in page.split(f'id="{part}"')[1].split(">")[0]
+
+
+def test_without_an_aim_in_the_pack_none_is_shown(desk, monkeypatch):
+    monkeypatch.setattr("tianping.web.desk.board.TARGET", "none.such")
+    report(actor=guest(), form=STORY, key=str(uuid4()))
+    text = desk("dispatcher").text("/desk/board/")
+    assert "最久" in text
+    assert "目标" not in text

@@ -33,7 +33,7 @@ from tianping.web.forms import said, sentences
 
 WAITING: Final = ("triage", "dispatch")
 LISTED: Final = 60
-TARGET: Final = 30  # minutes in which a report should be dispatched: the board's own aim, not a term
+TARGET: Final = "board.dispatch"  # the pack's rule, in minutes, in which a report should be sent on: an aim, not a term
 BESIDE: Final = ("supplement", "decline")  # small buttons above the report; merging stands beside what looks alike
 
 
@@ -158,15 +158,24 @@ def send(
 def _frame(names: Names, waiting: list[Row], row: Row | None) -> dict[str, Any]:
     now = timezone.now()
     longest = max((int((now - r.told_at).total_seconds() // 60) for r in waiting), default=0)
-    pace = _("最久%(longest)s，目标%(target)s分") % {"longest": _span(longest), "target": TARGET}
+    target = _target(names)
+    pace = _("最久%(longest)s，目标%(target)s分") if target else _("最久%(longest)s")
     return {
-        "waiting": [_waiting(names, r, now, current=row is not None and r.matter == row.matter) for r in waiting],
+        "waiting": [
+            _waiting(names, r, now, target, current=row is not None and r.matter == row.matter) for r in waiting
+        ],
         "waiting_count": f"{len(waiting)}+" if len(waiting) == LISTED else len(waiting),
-        "pace": pace if waiting else "",
+        "pace": pace % {"longest": _span(longest), "target": target} if waiting else "",
         "more": _("往下还有，派完这些再看") if len(waiting) == LISTED else "",
         "empty": {"title": _("没有等派的事"), "reason": _("新的会自己出现在这里。")},
         "live_url": present.live_url("?list=1"),
     }
+
+
+def _target(names: Names) -> int:
+    """Minutes; 0 where the pack sets no aim."""
+    rows = (r for r in names.book.rows("term_rule") if (r["code"], r["unit"]) == (TARGET, "minute"))
+    return next((int(r["amount"]) for r in rows), 0)
 
 
 def _span(minutes: int) -> str:
@@ -175,14 +184,14 @@ def _span(minutes: int) -> str:
     return _("%(n)s小时") % {"n": minutes // 60} if minutes < 60 * 48 else _("%(n)s天") % {"n": minutes // 1440}
 
 
-def _waiting(names: Names, row: Row, now: Any, *, current: bool) -> dict[str, Any]:
+def _waiting(names: Names, row: Row, now: Any, target: int, *, current: bool) -> dict[str, Any]:
     minutes = int((now - row.told_at).total_seconds() // 60)
     late = row.due_at is not None and row.due_at < now
     return {
         "url": reverse("desk:board-matter", args=[row.matter]),
         "title": row.title or _("（没有标题）"),
         "waited": _("等了%(span)s") % {"span": _span(minutes)} if minutes else _("刚到"),
-        "late": late or minutes > TARGET,
+        "late": late or minutes > target > 0,
         "where": f"{channel_label(row.channel)} {row.place}".strip(),
         "grade": names.grade(row.grade),
         "current": current,

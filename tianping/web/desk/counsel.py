@@ -91,7 +91,8 @@ def _pinned(
     told = [{"label": labels[n + skipped], "text": text} for n, text in enumerate(reasons[: len(labels)])]
     if not reasons:
         told.append({"label": _("职责"), "text": _("您选的；规则没有说归它管")})
-    if not any(p.path == path for p in people_at(names.jurisdiction, path)):
+    nobody = not any(p.path == path for p in people_at(names.jurisdiction, path))
+    if nobody:
         told.append({"label": _("注意"), "text": _("这里现在没有人接，派去会没有人看到")})
     if again:
         told.append({"label": _("注意"), "text": _("退回过这一件，派前先问清楚")})
@@ -99,7 +100,7 @@ def _pinned(
         told.append({"label": _("前例"), "text": _precedent(before)})
     if term := _term(names.jurisdiction, view, grade):
         told.append({"label": _("答复期"), "text": term})
-    return {"agency": names.office(path), "value": path, "reasons": told, "by_hand": not reasons}
+    return {"agency": names.office(path), "value": path, "reasons": told, "by_hand": not reasons, "nobody": nobody}
 
 
 def _precedent(found: Precedent) -> str:

@@ -18,9 +18,10 @@ function narrow(select) {
     event.preventDefault();
     select.focus();
   });
+  field.addEventListener("change", () => select.dispatchEvent(new Event("change", { bubbles: true })));
   select.before(field);
 }
 
-const all = () => document.querySelectorAll("select[data-find]").forEach(narrow);
+const all = () => document.querySelectorAll("select[data-find]:enabled").forEach(narrow);
 all();
 new MutationObserver(all).observe(document.body, { childList: true, subtree: true });
