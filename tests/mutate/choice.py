@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.mutate.packages import NEAR, PACKAGES, ROOT, TESTS, files_of
 
-BUDGET = 12.0  # seconds of tests a mutant; what they do not notice in that time has survived
+BUDGET = 12.0  # of cost a mutant; what the tests do not notice for it has survived
 WORKER = Path(__file__).with_name("worker.py")
 
 
@@ -26,12 +26,16 @@ def digest(*extra: str) -> str:
 class Choice:
     def __init__(self, reach: list[dict]):
         self.seconds = {}
+        self.cost = {}
         self.lines = {}
         self.failed = []
         self.words = {}
         for part in reach:
-            names = [name for name, _seconds in part["seconds"]]
-            self.seconds |= dict(part["seconds"])
+            names = [name for name, _seconds, _work in part["seconds"]]
+            self.seconds |= {name: seconds for name, seconds, _work in part["seconds"]}
+            # Work of the processor counts, and as much again for the database: a busy machine must not choose fewer
+            # tests. Of one that waits, an eighth of the waiting.
+            self.cost |= {name: max(2 * work, seconds / 8) for name, seconds, work in part["seconds"]}
             self.failed += part["failed"]
             for file, lines in part["lines"].items():
                 into = self.lines.setdefault(file, {})
@@ -51,17 +55,24 @@ class Choice:
         return cls(json.loads(kept.read_text()))
 
     def tests_for(self, package, mutant):
-        """[(test, seconds)] within the budget; the first always. Empty when no test runs the line."""
+        """[(test, seconds)] within the budget; the first always. Empty when no test runs the line.
+
+        A table or a class is built once, by nobody's test: then first the tests that run a line which names it, then
+        all that run something of its file.
+        """
         lines = self.lines.get(mutant.path, {})
         sure = set().union(*(lines.get(n, ()) for n in range(mutant.first, mutant.last + 1)))
+        others = set()
         if not mutant.inside:
             sure |= self._who_name(mutant.scope, mutant.path)
-        names = sure or (set() if mutant.inside else set().union(*lines.values()))
+            others = set().union(*lines.values()) - sure
         near = tuple(f"{place}/" for place in NEAR[package])
-        order = sorted(names, key=lambda t: (not t.startswith(near), self.seconds[t] > 2, self.seconds[t], t))
+        order = sorted(
+            sure | others, key=lambda t: (t in others, not t.startswith(near), self.cost[t] > 2, self.cost[t], t)
+        )
         taken, spent = [], 0.0
         for name in order:
-            spent += self.seconds[name]
+            spent += self.cost[name]
             if taken and spent > BUDGET:
                 break
             taken.append((name, self.seconds[name]))

@@ -5,7 +5,7 @@ copies the tree (the test database is made from a digest of it), and starts pyte
 mutant; cosmic-ray starts a command for every mutant, which is ten seconds here before the first test runs. Neither
 chooses tests by coverage, samples, or stops a single test that hangs. Here a mutant costs a fork: see `worker.py`.
 
-A test may miss a mutant that it reaches only after `choice.BUDGET` seconds: the score is a lower bound. It counts a
+Of the tests that reach a mutant only as many run as `choice.BUDGET` allows: the score is a lower bound. It counts a
 mutant that hangs as killed, one that no test reaches as survived, and knows no list of exceptions.
 
 Last lines: `mutate: PACKAGE killed N of M, score 0.NN` for each package, then `mutate: mutants N, killed N, score 0.NN`. Exits 1

@@ -17,6 +17,7 @@ import os
 import resource
 import signal
 import sys
+import time
 import traceback
 import types
 import warnings
@@ -209,7 +210,10 @@ def _cold(job, _plan):
     importlib.machinery.SourceFileLoader.get_code = get_code
     signal.setitimer(signal.ITIMER_REAL, START)
     files = list(dict.fromkeys(name.partition("::")[0] for name, _seconds in job["tests"]))
-    told = int(_pytest(["-x", *files], Chosen(job["tests"], job["patience"])))
+    try:
+        told = int(_pytest(["-x", *files], Chosen(job["tests"], job["patience"])))
+    except Exception:
+        return KILLED  # the project cannot even be set up with it
     return BROKEN if told == 5 else SURVIVED if told == 0 else KILLED
 
 
@@ -270,13 +274,17 @@ class Measured:
     def __init__(self, coverage):
         self.coverage = coverage
         self.seconds = defaultdict(float)
+        self.work = {}
+        self.began = 0.0
         self.failed = set()
 
     def pytest_runtest_logstart(self, nodeid):
         self.coverage.switch_context(nodeid)
+        self.began = time.process_time()
 
-    def pytest_runtest_logfinish(self):
+    def pytest_runtest_logfinish(self, nodeid):
         self.coverage.switch_context("")
+        self.work[nodeid] = time.process_time() - self.began
 
     def pytest_runtest_logreport(self, report):
         self.seconds[report.nodeid] += report.duration
@@ -297,7 +305,11 @@ def _measure(job):
     for file in data.measured_files():
         told = data.contexts_by_lineno(file)
         lines[str(Path(file).relative_to(ROOT))] = {n: [number[c] for c in names if c] for n, names in told.items()}
-    out = {"lines": lines, "seconds": list(plugin.seconds.items()), "failed": sorted(plugin.failed)}
+    out = {
+        "lines": lines,
+        "seconds": [(n, s, plugin.work[n]) for n, s in plugin.seconds.items()],
+        "failed": sorted(plugin.failed),
+    }
     Path(job["out"]).write_text(json.dumps(out))
     return 0
 

@@ -104,4 +104,5 @@ def test_a_guest_proves_nothing_and_a_receipt_proves_a_code():
     )  # fmt: skip
     code = guest_actor("990101", b"\x0a\xff")
     assert (code.kind, code.keys, code.subject, code.proof) == ("guest", {"code:0aff"}, None, "code")
+    assert guest_actor("990101", None, UUID(int=8)).subject is None
     assert guest_actor("990101", b"\x0a", UUID(int=8)).subject == UUID(int=8)

@@ -59,6 +59,23 @@ def refused(call):
     return error.value
 
 
+def test_an_authority_stands_through_its_last_day(told, register, monkeypatch):
+    register(told, valid_until=day(1))
+    last = timezone.localdate() + timedelta(days=1)
+    for today, standing in ((last, "now"), (last + timedelta(days=1), "over")):
+        monkeypatch.setattr("tianping.kernel.matters.show.local_day", lambda _now, today=today: today)
+        assert standing_of(told) == [("陈律师", standing)]
+
+
+def test_who_only_represents_is_shown_beside_the_parties_and_not_among_them(told, register):
+    register(told)
+    view = show(actor("dispatcher"), told.matter, "handling")
+    assert [(r.name, r.role, r.kind, r.entry) for r in view.representatives] == [
+        ("陈律师", "reporter", "agent", view.entries[0].id)
+    ]
+    assert {p.role for p in view.parties} == {"reporter", "other"}
+
+
 def test_the_agent_sees_and_speaks_for_the_party_and_the_record_says_for_whom(told, register, proven):
     register(told)
     agent = proven(AGENT)

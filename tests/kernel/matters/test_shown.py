@@ -191,3 +191,8 @@ def test_whether_somebody_sees_a_matter_is_asked_without_opening_it(road):
         "other_handler": False,
         "auditor": False,
     }
+
+
+def test_what_may_be_undone_is_offered_to_whoever_did_it(road):
+    one = road().to("handling")
+    assert "undo" in {o.step.name for o in page(one, "handler").proceedings[0].offers}
