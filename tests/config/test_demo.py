@@ -1,11 +1,14 @@
 """The demo county: built whole or built anew, never taken half; at an address where passkeys work."""
 
 import json
+import re
 import signal
 import socket
 
 import psycopg
 import pytest
+
+from tianping.config.commands.demo import _welcome
 
 COUNT = 36
 CODE = f"""
@@ -83,3 +86,14 @@ def test_a_taken_port_gives_way_to_the_next_but_one_asked_for_does_not():
         assert number < _port("127.0.0.1", number, chosen=False) <= number + 100
         with pytest.raises(SystemExit):
             _port("127.0.0.1", number, chosen=True)
+
+
+@pytest.mark.django_db
+def test_every_address_that_the_demo_prints_is_alive(client):
+    said = "\n".join(_welcome("http://testserver/"))
+    addresses = re.findall(r"http://testserver\S*", said)
+    assert len(addresses) == 3
+    for address in addresses:
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200, address
+        assert answer["Content-Type"].startswith("text/html"), address

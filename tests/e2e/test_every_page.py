@@ -9,8 +9,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.e2e.people import prove
 from tests.people import actor, guest
-from tianping.kernel.agencies.models import Appointment, Post
+from tianping.kernel.agencies.models import Appointment, Post, User
 from tianping.kernel.service import actor_for_code, advance, report, show
+from tianping.web.api.tokens import issue, issued
 
 pytestmark = pytest.mark.e2e
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -110,6 +111,13 @@ def _post():
     return found
 
 
+def _token():
+    """A token that works: the same for the whole run."""
+    user = User.objects.get(username="caoyong")
+    found = [t for t in issued(user.jurisdiction) if t.user_id == user.id]
+    return found[0].id if found else issue(user, "城管系统", ["read"], 30).id
+
+
 def addresses(matters):
     """route -> (who, address). `code`: somebody who has typed the receipt's code; `told`: who has just reported."""
     fresh, done = matters
@@ -166,6 +174,10 @@ def addresses(matters):
         "desk:admin-second": ("linhaitao", reverse("desk:admin-second", args=[actor("handler").user])),
         "desk:admin-appoint": ("linhaitao", f"{reverse('desk:admin-appoint', args=[post.id])}?at={post.path}"),
         "desk:admin-appointment": ("linhaitao", reverse("desk:admin-appointment", args=[post.held, "leave"])),
+        "desk:admin-tokens": ("linhaitao", "/desk/admin/tokens/"),
+        "desk:admin-token-issue": ("linhaitao", "/desk/admin/tokens/issue/"),
+        "desk:admin-token-revoke": ("linhaitao", reverse("desk:admin-token-revoke", args=[_token()])),
+        "api:docs": ("", "/api/v1/docs"),
         "desk:admin-changes": ("guoyan", "/desk/admin/changes/"),
         "desk:procedure": ("liuxiaoyan", "/desk/procedures/intake/"),
         "desk:matter": ("liuxiaoyan", reverse("desk:matter", args=one)),

@@ -18,6 +18,7 @@ from tianping.config.commands.imports import import_  # noqa: E402
 from tianping.config.commands.ledger import ledger  # noqa: E402
 from tianping.config.commands.packs import packs  # noqa: E402
 from tianping.config.commands.run import migrate_, serve, work  # noqa: E402
+from tianping.config.commands.token import token  # noqa: E402
 from tianping.config.terminal import fail  # noqa: E402
 
 
@@ -55,5 +56,5 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tianping.config.settings")
 
 
-for command in (demo, serve, work, migrate_, import_, packs, ledger, doctor, backup, restore):
+for command in (demo, serve, work, migrate_, import_, packs, ledger, doctor, backup, restore, token):
     main.add_command(command)

@@ -37,6 +37,7 @@ from tianping.kernel.matters.show import (
 )
 from tianping.kernel.matters.standing import citizen, subjects_of
 from tianping.kernel.matters.tallies import Listing, Tally, drawn, listing
+from tianping.kernel.matters.titles import first_words, titled
 from tianping.kernel.packs.book import PackBook, book
 from tianping.kernel.places.locator import Located, locate
 
@@ -84,6 +85,7 @@ __all__ = [
     "drawn",
     "figures",
     "finish_upload",
+    "first_words",
     "guest_actor",
     "home",
     "listing",
@@ -124,10 +126,11 @@ def report(
     happened_at: datetime | None = None,
     received_at: datetime | None = None,
 ) -> Receipt:
-    """Open a matter; its place is matched to a grid first. See `matters.advance.report`."""
+    """Open a matter. Its place is matched to a grid first; without a title it is called by its first words, whichever door it
+    comes by. See `matters.advance.report`."""
     return road.report(
         actor=actor,
-        form=form,
+        form=titled(registry(), procedure, step, form),
         key=key,
         procedure=procedure,
         step=step,

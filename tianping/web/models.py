@@ -63,3 +63,19 @@ class SavedFilter(models.Model):
     class Meta:
         db_table = "saved_filter"
         constraints = [models.UniqueConstraint(fields=["jurisdiction", "user_id", "name"], name="saved_filter_name")]
+
+
+class ApiAnswer(models.Model):
+    """What a write answered under one Idempotency-Key: ids, never a secret and nothing personal."""
+
+    pk = models.CompositePrimaryKey("jurisdiction", "digest")
+    jurisdiction = models.CharField(max_length=12)
+    digest = models.BinaryField()  # of whose key it is and the key
+    owner = models.CharField(max_length=120)
+    request = models.BinaryField()  # keyed digest of what was asked
+    body = models.JSONField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "api_answer"
+        indexes = [models.Index(fields=["jurisdiction", "owner", "made_at"], name="api_answer_owner")]

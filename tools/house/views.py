@@ -9,8 +9,18 @@ from tools.house.tree import Broken, Tree, dotted
 _VIEWS = re.compile(r"tianping/(web/(?!migrations/|models\.py)|(capabilities|scenes)/[^/]+/(.*/)?(views|api)(\.py|/))")
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "_meta"})
 _READERS = frozenset({"get_object_or_404", "get_list_or_404", "aget_object_or_404", "aget_list_or_404"})
-# Functions over web's own tables and accounts (tokens, rate windows, one-time codes, saved lists): no views, nothing of a matter.
-_OWN = ("limits", "api/tokens", "accounts/codes", "accounts/factors", "accounts/citizens", "desk/keeping")
+# Functions over web's own tables and accounts (tokens, kept answers, rate windows, one-time codes, saved lists): no views, nothing
+# of a matter.
+_OWN = (
+    "limits",
+    "api/tokens",
+    "api/granting",
+    "api/answers",
+    "accounts/codes",
+    "accounts/factors",
+    "accounts/citizens",
+    "desk/keeping",
+)
 OWN = frozenset(f"tianping/web/{name}.py" for name in _OWN)
 ADVICE = "read through tianping.kernel.service or a function of the capability, where scope is applied"
 

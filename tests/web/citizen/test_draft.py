@@ -1,27 +1,10 @@
 """The draft by itself: no database."""
 
-import pytest
-
 from tianping.web.citizen import draft as drafts
 
 
 def draft(**more):
     return {"key": "k" * 32, "files": [], "cases": []} | more
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("路灯坏了。三天没人修。", "路灯坏了"),
-        ("  路灯坏了\n三天没人修", "路灯坏了"),
-        ("为什么不修？", "为什么不修"),
-        ("", ""),
-        ("字" * 40, "字" * 29 + "…"),
-        ("字" * 30, "字" * 30),
-    ],
-)
-def test_the_title_is_the_first_sentence_in_thirty_characters(text, title):
-    assert drafts.first_words(text) == title
 
 
 def test_the_telephone_and_the_office_are_asked_only_of_whom_they_concern():

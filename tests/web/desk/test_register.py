@@ -6,7 +6,6 @@ from tests.people import actor
 from tests.web.desk.conftest import words
 from tianping.kernel.agencies.models import AccessRecord
 from tianping.kernel.service import Query, acting, worklist
-from tianping.web.desk.register import first_words
 
 pytestmark = pytest.mark.django_db
 SAID = {
@@ -74,11 +73,3 @@ def test_the_same_telephone_or_words_are_hinted_with_the_reason_and_recorded(des
     with acting(actor("registrar")):
         assert AccessRecord.objects.filter(purpose="search", what=["reporter_phone"]).count() == 1
     assert one.matter
-
-
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [("漏水了。三天了", "漏水了"), ("漏水\n三天", "漏水"), ("", ""), ("字" * 40, "字" * 29 + "…"), ("谁管？", "谁管")],
-)
-def test_a_title_is_the_first_sentence(text, title):
-    assert first_words(text) == title

@@ -84,10 +84,10 @@ def test_the_api_does_the_same(twice):
     pairs = [(p["one"]["id"], p["other"]["id"]) for p in caller.get("/subjects/alike").json()["items"]]
     assert (one, other) in pairs
     assert caller.get(f"/subjects/{one}/beside/{other}").json()["one"]["names"] == ["周桂兰"]
-    assert caller.post("/subjects/merge", {"keep": one, "other": other, "why": "checked"}).status_code == 204
+    assert caller.post("/subjects/merge", {"keep": one, "other": other, "why": "checked"}).status_code == 201
     assert [s["id"] for s in caller.get("/subjects/merged").json()["items"]] == [other]
     assert caller.post("/subjects/merge", {"keep": one, "other": other, "why": "checked"}).status_code == 409
-    assert caller.post(f"/subjects/{other}/part", {"why": "asked"}).status_code == 204
+    assert caller.post(f"/subjects/{other}/part", {"why": "asked"}).status_code == 201
     assert caller.post(f"/subjects/{other}/part", {"why": "asked"}).status_code == 404
     assert caller.post(f"/subjects/{other}/part", {"why": "because"}).status_code == 422
     assert api("registrar").get("/subjects/alike").status_code == 403

@@ -241,6 +241,13 @@ def _standing(today: date, since: date, until: date | None, away: date | None, b
     return "away" if away is not None and away <= today and (back is None or back >= today) else "now"
 
 
+def kind_of(actor: Actor, post: UUID) -> str:
+    """What kind of post it is; "" where there is none."""
+    need(actor, SYSTEM, SECURITY, AUDITOR)
+    found = rows_of("SELECT kind FROM post WHERE jurisdiction = %s AND id = %s", [actor.jurisdiction, post])
+    return str(found[0][0]) if found else ""
+
+
 def add_post(actor: Actor, path: str, kind: str) -> None:
     need(actor, SYSTEM)
     if kind not in POSTS:

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
@@ -86,3 +87,12 @@ def fresh_required(view: View) -> View:
     """For what is sensitive: the password or second factor was given within five minutes, else it is asked for again."""
     guarded: View = reauthentication_required(view)
     return guarded
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether a page that is `fresh_required` would open now."""
+    try:
+        fresh_required(lambda _request: HttpResponse())(request)
+    except ReauthenticationRequired:
+        return False
+    return True

@@ -11,11 +11,13 @@ import msgspec
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_GET
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -25,16 +27,36 @@ from ninja.renderers import BaseRenderer
 
 from tianping.kernel.parties.identifiers import IdentifierError
 from tianping.kernel.service import RefusedError
-from tianping.web.api import declarations, matters, people, problems, reports, same
+from tianping.web.api import (
+    accounts,
+    declarations,
+    desk,
+    files,
+    matters,
+    notices,
+    offices,
+    people,
+    problems,
+    reports,
+    same,
+    watching,
+)
 from tianping.web.api.document import CACHED, Document
 from tianping.web.api.problems import UNREADABLE, Problem
+from tianping.web.api.reference import page_of
 
 MOST_BYTES: Final = 1 << 20
 ROUTERS: Final[list[Router]] = [
     reports.router,
     matters.router,
+    desk.router,
+    files.router,
     people.router,
     same.router,
+    notices.router,
+    watching.router,
+    offices.router,
+    accounts.router,
     declarations.router,
     declarations.places,
 ]
@@ -147,6 +169,13 @@ def describe(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+@require_GET
+def reference(request: HttpRequest) -> HttpResponse:
+    """The same document as a page to read: made here, without any script."""
+    context = page_of(dict(api.get_openapi_schema()))
+    return render(request, "web/api/reference.html", context)
+
+
 def build() -> NinjaAPI:
     api = Api(
         title="天平 Tianping",
@@ -176,9 +205,12 @@ def build() -> NinjaAPI:
     return api
 
 
-_DESCRIPTION = """The same functions as the pages use. Refusals are RFC 9457 problem details, in Chinese or English by
-Accept-Language. Lists are paged by cursor and never counted. What is not in sight is 404, like what does not exist."""
+_DESCRIPTION: Final = _(
+    "网页能办的，接口都能办，用的是同一批函数。每次改动都要带 Idempotency-Key，同一个值再发一次不会办两遍。"
+    "错误一律是 RFC 9457 的问题说明，中文或英文看 Accept-Language。清单凭游标翻页，不给总数。看不到的和没有的，答复一样，都是 404。"
+)
 api = build()
 patterns = [path("openapi.json", describe, name="openapi"), *cast("list[URLPattern]", api.urls[0])]
 for pattern in patterns:
     pattern.callback = shell(pattern.callback)
+patterns.insert(0, path("docs", reference, name="docs"))

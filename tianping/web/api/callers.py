@@ -1,6 +1,8 @@
 """Who calls: a token, a logged-in browser, or nobody; and what that lets them do here."""
 
-from dataclasses import dataclass
+import hashlib
+import re
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +13,14 @@ from ninja.utils import check_csrf
 
 from tianping.kernel.agencies.models import User
 from tianping.kernel.service import Actor, citizen, guest_actor, posts_of, staff_actor
+from tianping.web.accounts.guards import is_fresh
 from tianping.web.api.problems import UNPROVED, Problem
 from tianping.web.api.tokens import SCOPES, find
 from tianping.web.limits import Limit
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+UPLOAD_KEY: Final = "X-Upload-Key"
+_UPLOAD_KEY: Final = re.compile(r"[A-Za-z0-9_-]{32,100}")
 OVER_LIMIT: Final = _("来得太多了，请过一会儿再试")
 
 
@@ -26,16 +31,28 @@ class Caller:
     actor: Actor
     scopes: frozenset[str]
     user: User | None = None
+    by_token: bool = False
 
 
 class Access:
-    """What a route asks of its caller: a scope ("" any), perhaps a kind of person, or, for `guests`, nothing.
+    """What a route asks of its caller: a scope ("" any), perhaps a kind of person or one of `posts`, or, for `guests`, nothing.
 
-    Guests are counted by address against `limit`. Raises Problem, in the same words for every token that does not work.
+    Guests are counted by address against `limit`. `fresh`: a browser must have shown lately who sits there; a token with the
+    scope is enough. Raises Problem, in the same words for every token that does not work.
     """
 
-    def __init__(self, scope: str = "", *, guests: bool = False, kind: str = "", limit: Limit | None = None) -> None:
+    def __init__(
+        self,
+        scope: str = "",
+        *,
+        guests: bool = False,
+        kind: str = "",
+        posts: tuple[str, ...] = (),
+        limit: Limit | None = None,
+        fresh: bool = False,
+    ) -> None:
         self.scope, self.guests, self.kind, self.limit = scope, guests, kind, limit
+        self.posts, self.fresh = posts, fresh
 
     def __call__(self, request: HttpRequest) -> Caller:
         caller = _caller(request)
@@ -46,9 +63,14 @@ class Access:
                 raise Problem("rate", OVER_LIMIT, headers={"Retry-After": str(self.limit.seconds)})
         elif self.scope and self.scope not in caller.scopes:
             raise Problem("scope", _("这个令牌没有这项权限，请换一个令牌"))
-        elif self.kind and caller.user.kind != self.kind:
+        elif (self.kind and caller.user.kind != self.kind) or not self._at_post(caller.actor):
             raise Problem("right", _("这一项不是给您这类账号用的"))
+        elif self.fresh and not caller.by_token and not is_fresh(request):
+            raise Problem("proof", _("请先在网页上再验证一次身份，五分钟内办这一项"))
         return caller
+
+    def _at_post(self, actor: Actor) -> bool:
+        return not self.posts or any(key.partition("@")[0] in self.posts for key in actor.keys)
 
 
 def _caller(request: HttpRequest) -> Caller:
@@ -57,7 +79,7 @@ def _caller(request: HttpRequest) -> Caller:
         return _by_token(header)
     user = request.user
     if not isinstance(user, User) or not user.is_active or user.jurisdiction != settings.JURISDICTION:
-        return Caller(guest_actor(settings.JURISDICTION), frozenset())
+        return Caller(_guest(request), frozenset())
     if request.method not in _SAFE and check_csrf(request, _checked) is not None:
         raise Problem("csrf", _("这一页放得太久了，请刷新后再试"))
     post = request.session.get("post")
@@ -70,7 +92,18 @@ def _by_token(header: str) -> Caller:
     if found is None:
         raise Problem("token", UNPROVED)
     token, user = found
-    return Caller(_actor(user, token.post_id, narrow=token.post_id is not None), frozenset(token.scopes), user)
+    return Caller(
+        _actor(user, token.post_id, narrow=token.post_id is not None), frozenset(token.scopes), user, by_token=True
+    )
+
+
+def _guest(request: HttpRequest) -> Actor:
+    """Nobody; with a mark of their own the files that they sent under it are theirs until the report is sent."""
+    mark = request.headers.get(UPLOAD_KEY, "")
+    guest = guest_actor(settings.JURISDICTION)
+    if not _UPLOAD_KEY.fullmatch(mark):
+        return guest
+    return replace(guest, keys=guest.keys | {f"upload:{hashlib.sha256(mark.encode()).hexdigest()[:32]}"})
 
 
 def _actor(user: User, post: UUID | None, *, narrow: bool) -> Actor:

@@ -75,13 +75,18 @@ def _summary(procedure: Procedure) -> dict[str, Any]:
     }
 
 
-@router.get("/procedures", auth=ANYBODY, response=shapes.Procedures)
+@router.get("/procedures", auth=ANYBODY, response=shapes.Procedures, summary=_("有哪些程序"))
 def procedures(request: HttpRequest) -> dict[str, Any]:
     """The procedures of this deployment, newest versions."""
     return {"items": [_summary(p) for p in registry().procedures()]}
 
 
-@router.get("/procedures/{name}", auth=ANYBODY, response=shapes.Procedure)
+@router.get(
+    "/procedures/{name}",
+    auth=ANYBODY,
+    response=shapes.Procedure,
+    summary=_("一个程序的全部声明：环节、步骤、表单、时限"),
+)
 def procedure(request: HttpRequest, name: str) -> dict[str, Any]:
     """One declaration whole: states, steps with their forms and who may take them, and clocks."""
     if not registry().has(name):
@@ -103,7 +108,7 @@ def procedure(request: HttpRequest, name: str) -> dict[str, Any]:
     return _summary(found) | {"steps": [_step(s, codes) for s in found.steps], "terms": terms}
 
 
-@router.get("/categories", auth=ANYBODY, response=shapes.Categories)
+@router.get("/categories", auth=ANYBODY, response=shapes.Categories, summary=_("事项类别，连同对应的标准代码"))
 def categories(request: HttpRequest) -> dict[str, Any]:
     """Classes and leaves of today's taxonomy, with the standards' codes they map to and how far these were checked."""
     found = book(settings.JURISDICTION).categories()
@@ -126,7 +131,7 @@ def categories(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/grades", auth=ANYBODY, response=shapes.Grades)
+@router.get("/grades", auth=ANYBODY, response=shapes.Grades, summary=_("事项等级"))
 def grades(request: HttpRequest) -> dict[str, Any]:
     """Grades of matters, most urgent first; never of people."""
     found = book(settings.JURISDICTION).grades()
@@ -144,7 +149,7 @@ def grades(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/agencies", auth=ANYBODY, response=shapes.Agencies)
+@router.get("/agencies", auth=ANYBODY, response=shapes.Agencies, summary=_("单位"))
 def agencies(request: HttpRequest) -> dict[str, Any]:
     """The offices, by path."""
     english = (get_language() or "").startswith("en")
@@ -163,7 +168,12 @@ def agencies(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@places.get("/locate", auth=Access(guests=True, limit=LOOK_UPS), response=shapes.Place)
+@places.get(
+    "/locate",
+    auth=Access(guests=True, limit=LOOK_UPS),
+    response=shapes.Place,
+    summary=_("一个点或一句地点归哪个网格、哪个单位"),
+)
 def find_place(request: HttpRequest, where: Query[shapes.Where]) -> dict[str, Any]:
     """The grid and office of a point, or of words for a place; 404 where neither says enough."""
     point = [str(where.lon), str(where.lat)] if where.lon is not None and where.lat is not None else None

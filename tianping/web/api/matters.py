@@ -1,14 +1,17 @@
 """Staff: lists, one matter, its entries and steps. Each read of personal data names its purpose and leaves a record."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 from ninja import Query as QueryParam
 from ninja import Router, Status
 
-from tianping.kernel.service import Query, advance, reveal, show, worklist
+from tianping.capabilities.search.find import find
+from tianping.kernel.service import Actor, Query, advance, behind, reveal, show, worklist
 from tianping.web.api import shaping
 from tianping.web.api.callers import Access, caller_of
 from tianping.web.api.forms import named, plain
@@ -33,47 +36,63 @@ router = Router(tags=["matters"])
 READ = Access("read", kind="staff")
 
 
-def _query(view: str, filters: Filters) -> Query:
-    asked = filters.model_dump()
+def query_of(
+    actor: Actor, view: Literal["todo", "sight"], filters: Filters, apart: frozenset[str] | set[str] = frozenset()
+) -> Query:
+    """What is asked of a list. `apart`: fields of `filters` that are not the query's."""
+    asked = filters.model_dump(exclude=set(apart))
     many = {
         f"{name}s" if name != "category" else "categories": tuple(asked.pop(name))
         for name in ("state", "category", "grade", "channel")
     }
     texts = {name: asked.pop(name) or "" for name in ("holder", "place_path", "late")}
-    return Query(view=view, **many, **texts, **asked)  # type: ignore[arg-type]
+    words, figure = asked.pop("q").strip(), asked.pop("of", None)
+    query = Query(view=view, **many, **texts, **asked)  # type: ignore[arg-type]
+    if words:
+        return replace(query, ids=tuple(find(actor, words)))
+    if figure:
+        ids = behind(actor, figure, query.opened_from, query.opened_until)
+        return replace(query, ids=tuple(ids), open_only=False, opened_from=None, opened_until=None)
+    return query
 
 
-def _page(request: HttpRequest, query: Query) -> dict[str, Any]:
-    page = worklist(caller_of(request).actor, query)
+def _page(request: HttpRequest, view: Literal["todo", "sight"], filters: Filters) -> dict[str, Any]:
+    actor = caller_of(request).actor
+    page = worklist(actor, query_of(actor, view, filters))
     return {"items": page.rows, "next": page.next}
 
 
-@router.get("/worklist", auth=READ, response=Rows)
+@router.get("/worklist", auth=READ, response=Rows, summary=_("等我办的，急的在前"))
 def waits_for_me(request: HttpRequest, filters: QueryParam[Filters]) -> dict[str, Any]:
     """What waits for the caller, most urgent first."""
-    return _page(request, _query("todo", filters))
+    return _page(request, "todo", filters)
 
 
-@router.get("/matters", auth=READ, response=Rows)
+@router.get("/matters", auth=READ, response=Rows, summary=_("看得见的事项"))
 def in_sight(request: HttpRequest, filters: QueryParam[SightFilters]) -> dict[str, Any]:
     """What the caller's post looks over, or what was sent to it."""
-    return _page(request, _query("sight", filters))
+    return _page(request, "sight", filters)
 
 
-@router.get("/matters/{uuid:matter}", auth=READ, response=Matter)
+@router.get("/matters/{uuid:matter}", auth=READ, response=Matter, summary=_("一件事：要素、程序、时限、能办什么"))
 def one_matter(request: HttpRequest, matter: UUID, purpose: Purpose) -> dict[str, Any]:
     """One matter with facts, proceedings, clocks and what may be done. The read is recorded with its purpose."""
     return shaping.matter(show(caller_of(request).actor, matter, purpose))
 
 
-@router.get("/matters/{uuid:matter}/entries", auth=READ, response=Entries)
+@router.get("/matters/{uuid:matter}/entries", auth=READ, response=Entries, summary=_("一件事的流转记录，新的在前"))
 def entries(request: HttpRequest, matter: UUID, purpose: Purpose) -> dict[str, Any]:
     """Every step that was taken, newest first. The read is recorded with its purpose."""
     view = show(caller_of(request).actor, matter, purpose)
     return {"items": [shaping.entry(e) for e in view.entries]}
 
 
-@router.post("/matters/{uuid:matter}/reveal", auth=READ, response=Revealed)
+@router.post(
+    "/matters/{uuid:matter}/reveal",
+    auth=READ,
+    response=Revealed,
+    summary=_("打开一项遮住的内容（电话、证件号），留下记录"),
+)
 def reveal_value(request: HttpRequest, matter: UUID, body: RevealIn) -> dict[str, Any]:
     """One masked value (a phone, a number of identity), opened for a purpose and recorded."""
     return {
@@ -82,13 +101,13 @@ def reveal_value(request: HttpRequest, matter: UUID, body: RevealIn) -> dict[str
     }
 
 
-@router.get("/matters/{uuid:matter}/offers", auth=READ, response=list[ProceedingOffers])
+@router.get("/matters/{uuid:matter}/offers", auth=READ, response=list[ProceedingOffers], summary=_("现在能办哪些步骤"))
 def offered(request: HttpRequest, matter: UUID) -> list[dict[str, Any]]:
     """What the caller may do in each open proceeding."""
     return offers_of(caller_of(request).actor, matter)
 
 
-@router.get("/matters/{uuid:matter}/verify", auth=READ, response=Verified)
+@router.get("/matters/{uuid:matter}/verify", auth=READ, response=Verified, summary=_("核验这件事的记录有没有被改过"))
 def verify(request: HttpRequest, matter: UUID) -> dict[str, Any]:
     """Whether the chain of its entries is whole, computed now from the stored bytes."""
     found = faults_of(caller_of(request).actor, matter)
@@ -100,7 +119,10 @@ def verify(request: HttpRequest, matter: UUID) -> dict[str, Any]:
 
 
 @router.post(
-    "/proceedings/{uuid:proceeding}/steps/{step}", auth=Access("advance"), response={201: Receipt, 200: Receipt}
+    "/proceedings/{uuid:proceeding}/steps/{step}",
+    auth=Access("advance"),
+    response={201: Receipt, 200: Receipt},
+    summary=_("办一步；表单看程序的声明"),
 )
 def take_step(
     request: HttpRequest, proceeding: UUID, step: str, body: StepIn, key: str = KEY

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
 
@@ -70,10 +71,14 @@ class CodeStepIn(Strict):
     form: dict[str, Any] = {}
 
 
+class OwnStepIn(Strict):
+    form: dict[str, Any] = {}
+
+
 class RevealIn(Strict):
     concept: Masked
     purpose: Purpose
-    entry: UUID | None = Field(default=None, description="which entry's, where several tell one")
+    entry: UUID | None = Field(default=None, description=_("几条记录都说过时，要哪一条的"))
 
 
 class Filters(Strict):
@@ -88,6 +93,9 @@ class Filters(Strict):
     late: Literal["overdue", "soon"] | None = None
     returned: bool = False
     supervised: bool = False
+    q: Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f\x7f]*$")] = Field(
+        default="", description=_("编号、姓名、电话、证件号、地点或者原话；按个人信息找会留下记录")
+    )
     opened_from: Moment | None = None
     opened_until: Moment | None = None
     cursor: str = Field(default="", max_length=200, pattern=r"^[A-Za-z0-9_=\-]*$")
@@ -97,6 +105,7 @@ class Filters(Strict):
 class SightFilters(Filters):
     open_only: bool = True
     sort: Literal["due", "opened", "changed"] = "due"
+    of: Code | None = Field(default=None, description=_("一个数字背后的事项（/figures 的 list）；起止时间按事情发生算"))
 
 
 # ── what goes out ────────────────────────────────────────────────────────────────────────────────────────────
@@ -318,9 +327,7 @@ class Progress(Schema):
     office_phone: str
     opened_at: datetime
     promised: Due | None
-    answered_with_leader_by: datetime | None = Field(
-        description="For a matter that follows another handling: until when that one is to be answered"
-    )
+    answered_with_leader_by: datetime | None = Field(description=_("并到别的事项里办的：那一件最晚什么时候答复"))
     steps: list[PublicStep]
     offers: list[Offer]
 
@@ -351,18 +358,3 @@ class Me(Schema):
     scopes: list[str]
     agency: str
     posts: list[HeldPost]
-
-
-class Token(Schema):
-    id: UUID
-    name: str
-    user: UUID
-    scopes: list[str]
-    created_at: datetime
-    expires_at: datetime
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-
-
-class Tokens(Schema):
-    items: list[Token]

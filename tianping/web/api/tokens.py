@@ -16,7 +16,7 @@ from django.utils import timezone
 from tianping.kernel.agencies.models import User
 from tianping.web.models import ApiToken
 
-SCOPES: Final = ("report", "read", "advance", "admin.read")
+SCOPES: Final = ("report", "read", "advance", "files", "export", "own", "admin.read", "admin.write")
 LONGEST_DAYS: Final = 400
 _SHAPE = re.compile(r"tp_[A-Za-z0-9_-]{43}")
 _USED_EVERY = timedelta(minutes=5)

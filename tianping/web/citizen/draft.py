@@ -13,7 +13,6 @@ from tianping.kernel.parties.identifiers import IdentifierError, normalise_phone
 
 SESSION: Final = "draft"
 KEPT: Final = 6000  # characters of one answer that are kept, right or wrong
-TITLE: Final = 30  # characters of a title
 FAR: Final = 500  # metres: a phone that knows its place no better than this does not decide which grid it is
 URGENT: Final = ("danger", "violence", "minor")
 DANGERS: Final = frozenset({"danger", "violence"})
@@ -215,7 +214,6 @@ def as_report(draft: dict[str, Any]) -> dict[str, Any]:
     """The draft as the START step's form takes it."""
     told = ("description", "place", "reporter_name", "reporter_phone", "other_name")
     form: dict[str, Any] = {k: draft[k] for k in told if draft.get(k)}
-    form["title"] = first_words(draft.get("description", ""))
     form["channel"] = "mobile"
     if found := point(draft):
         form["point"] = found
@@ -226,11 +224,3 @@ def as_report(draft: dict[str, Any]) -> dict[str, Any]:
     if draft.get("files"):
         form["files"] = [f["id"] for f in draft["files"]]
     return form
-
-
-def first_words(text: str, most: int = TITLE) -> str:
-    """A title from the first sentence: nobody is asked for one."""
-    line = text.strip().splitlines()[0].strip() if text.strip() else ""
-    for mark in "。！？；!?;":
-        line = line.partition(mark)[0]
-    return line if len(line) <= most else line[: most - 1] + "…"

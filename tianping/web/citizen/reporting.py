@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tianping.capabilities.notices.languages import speak_to_reporters
-from tianping.kernel.service import RefusedError, offices, report
+from tianping.kernel.service import RefusedError, first_words, offices, report
 from tianping.web.accounts.asking import elder_size
 from tianping.web.accounts.prefs import remember
 from tianping.web.choices import english
@@ -177,7 +177,7 @@ def _send(request: HttpRequest, draft: dict[str, Any], page: drafts.Page) -> Htt
     request.session[SENT] = {
         "key": draft["key"],
         "code": receipt.code,
-        "title": drafts.first_words(draft.get("description", "")),
+        "title": first_words(draft.get("description", "")),
         "phone": bool(draft.get("reporter_phone")),
         "drafts": " ".join(filter(None, (drafts.storage_key(draft, p) for p in drafts.PAGES.values()))),
     }

@@ -100,7 +100,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             if error.reason == "form" and form.is_bound and not done:
                 form.refuse(error)  # the one form is wrong, so it is wrong for all
                 return _ask(request, form, step, rows, gone)
-            refused.append({"number": row.number, "title": row.title, "sentence": _told(error)})
+            refused.append({"number": row.number, "title": row.title, "sentence": told(error)})
     return _answer(request, _(step.label), done, refused, gone, back)
 
 
@@ -156,7 +156,8 @@ def _key(key: str, proceeding: UUID) -> UUID:
     return uuid5(proceeding, key)
 
 
-def _told(error: RefusedError) -> str:
+def told(error: RefusedError) -> str:
+    """A refusal as one sentence."""
     return "；".join(sentences(error).values()) or said(error.sentence, error.values)
 
 

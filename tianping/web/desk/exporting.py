@@ -62,12 +62,17 @@ def export(request: HttpRequest) -> HttpResponseBase:
     rows = drawn(
         actor, asking.read(get, actor), purpose=form.cleaned_data["purpose"], what=["title", "place"], most=MOST
     )
+    return book_of(rows, actor.jurisdiction)
+
+
+def book_of(rows: Iterable[Row], jurisdiction: str) -> FileResponse:
+    """Rows of a list as a workbook, in the reader's language."""
     headings = (
         _("编号"), _("事项"), _("类别"), _("等级"), _("来源"), _("地点"), _("到哪步"), _("谁在办"), _("到期"), _("收到"),
         _("退回次数"), _("督办"),
     )  # fmt: skip
     name = _("事项%(day)s.xlsx") % {"day": timezone.localdate().isoformat()}
-    return workbook(name, headings, _cells(rows, Names(actor.jurisdiction)), widths={0: 22, 1: 44, 5: 36})
+    return workbook(name, headings, _cells(rows, Names(jurisdiction)), widths={0: 22, 1: 44, 5: 36})
 
 
 def _cells(rows: Iterable[Row], names: Names) -> Iterator[Sequence[Any]]:

@@ -37,7 +37,7 @@ def letters(request: HttpRequest) -> HttpResponseBase:
         rows = ([one.created_at, one.text, _("急") if one.urgent else "", one.read_at] for one in found)
         return workbook(_("消息.xlsx"), headings, rows, widths={0: 18, 1: 60, 3: 18})
     cursor = request.GET.get("before", "")
-    found = inbox(actor, before=_after(cursor), limit=SHOWN + 1, unread_only=only, number=number)
+    found = inbox(actor, before=after(cursor), limit=SHOWN + 1, unread_only=only, number=number)
     shown, kept = found[:SHOWN], {"number": number, "unread": "1" if only else ""}
     context: dict[str, Any] = {
         "letters": shown,
@@ -51,7 +51,7 @@ def letters(request: HttpRequest) -> HttpResponseBase:
                 "count": None,
             },
         ],
-        "next_url": with_query(request.path, **kept, before=_cursor(shown[-1])) if len(found) > SHOWN else "",
+        "next_url": with_query(request.path, **kept, before=cursor_of(shown[-1])) if len(found) > SHOWN else "",
         "first_url": with_query(request.path, **kept) if cursor else "",
         "export_url": with_query(request.path, **kept, format="xlsx"),
         "live_url": live_url("?list=1"),
@@ -91,11 +91,12 @@ def bell(request: HttpRequest) -> HttpResponse:
     return render(request, "web/components/bell.html", {"unread": f"{COUNTED}+" if count > COUNTED else count})
 
 
-def _cursor(one: Letter) -> str:
+def cursor_of(one: Letter) -> str:
+    """Where the page after this letter begins."""
     return f"{one.created_at.isoformat()} {one.id}"
 
 
-def _after(text: str) -> tuple[datetime, UUID] | None:
+def after(text: str) -> tuple[datetime, UUID] | None:
     """A cursor of ours; what is none begins at the newest."""
     at, _space, ident = text.partition(" ")
     try:

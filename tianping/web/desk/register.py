@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tianping.kernel.lifecycle.vocabulary import START, Step
-from tianping.kernel.service import Actor, Alike, RefusedError, alike_to, registry, report, show, store
+from tianping.kernel.service import Actor, Alike, RefusedError, alike_to, first_words, registry, report, show, store
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import post_required
 from tianping.web.desk.names import state_label
@@ -19,7 +19,6 @@ from tianping.web.desk.steps import step_form
 from tianping.web.forms import StepForm, uploads
 
 RECEIVING: Final = ("registrar", "dispatcher", "grid_worker")
-TITLE_MOST: Final = 30
 CHANNEL: Final = "channel"  # the session's key: who sits at the telephone registers calls all day
 # The declared fields as a clerk hears them; a field that no group names stands in the last one.
 GROUPS: Final = (
@@ -56,7 +55,8 @@ def new(request: HttpRequest) -> HttpResponse:
             form.refuse(error)
         else:
             request.session[CHANNEL] = str(form.raw().get("channel", ""))[:16]
-            context = {"receipt": receipt, "seen": _seen(actor, receipt.matter), "title": form.raw().get("title", "")}
+            title = form.raw().get("title") or first_words(str(form.raw().get("description", "")))
+            context = {"receipt": receipt, "seen": _seen(actor, receipt.matter), "title": title}
             return render(request, "web/desk/registered.html", context)
     elif "channel" in form.fields:
         form.fields["channel"].initial = request.session.get(CHANNEL) or "phone"
@@ -85,8 +85,6 @@ def _report(request: HttpRequest, actor: Actor, form: StepForm) -> Any:
     raw = form.raw()
     if sent := uploads(request):
         raw["files"] = [str(store(actor, f.name or "file", f, f.size or 0).id) for f in sent]
-    if raw.get("description"):
-        raw.setdefault("title", first_words(str(raw["description"])))
     return report(actor=actor, form=raw, key=form.data.get("key") or str(uuid4()))
 
 
@@ -97,14 +95,6 @@ def _seen(actor: Actor, matter: UUID) -> bool:
     except RefusedError:
         return False
     return True
-
-
-def first_words(text: str) -> str:
-    """A title from the first sentence, so that nobody is asked for one."""
-    line = text.strip().splitlines()[0] if text.strip() else ""
-    for mark in "。！？；!?;":
-        line = line.partition(mark)[0]
-    return line if len(line) <= TITLE_MOST else line[: TITLE_MOST - 1] + "…"
 
 
 @post_required(*RECEIVING)

@@ -17,7 +17,7 @@ from tianping.web.desk import (
     steps,
     watch,
 )
-from tianping.web.desk.admin import frame, offices, packs, sheets, staff
+from tianping.web.desk.admin import frame, offices, packs, sheets, staff, tokens
 
 app_name = "desk"
 urlpatterns = [
@@ -57,6 +57,9 @@ urlpatterns = [
     path("admin/people/<uuid:user>/second/", staff.second, name="admin-second"),
     path("admin/sheets/<slug:kind>/", sheets.export, name="admin-sheet"),
     path("admin/sheets/<slug:kind>/bring/", sheets.bring, name="admin-import"),
+    path("admin/tokens/", tokens.index, name="admin-tokens"),
+    path("admin/tokens/issue/", tokens.issue, name="admin-token-issue"),
+    path("admin/tokens/<uuid:token>/revoke/", tokens.revoke, name="admin-token-revoke"),
     path("admin/packs/", packs.index, name="admin-packs"),
     path("admin/changes/", staff.changes, name="admin-changes"),
     path("procedures/", procedures.procedures, name="procedures"),

@@ -22,13 +22,20 @@ EDITOR = "pack_editor"
 TABS = (
     ("desk:admin-offices", "offices", (SYSTEM, SECURITY, AUDITOR)),
     ("desk:admin-people", "people", (SECURITY, SYSTEM, AUDITOR)),
+    ("desk:admin-tokens", "tokens", (SECURITY, AUDITOR)),
     ("desk:admin-packs", "packs", (EDITOR, SYSTEM, AUDITOR)),
     ("desk:admin-changes", "changes", (AUDITOR, SYSTEM, SECURITY)),
 )
 
 
 def labels() -> dict[str, str]:
-    return {"offices": _("单位和岗位"), "people": _("人员"), "packs": _("规则和数据"), "changes": _("改动记录")}
+    return {
+        "offices": _("单位和岗位"),
+        "people": _("人员"),
+        "tokens": _("令牌"),
+        "packs": _("规则和数据"),
+        "changes": _("改动记录"),
+    }
 
 
 def kinds_of(request: HttpRequest) -> frozenset[str]:

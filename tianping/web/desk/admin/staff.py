@@ -210,6 +210,8 @@ def words() -> dict[str, str]:
         "person.second": _("重设第二道验证"),
         "subject.merge": _("认定是同一个人"),
         "subject.part": _("认定不是同一个人"),
+        "token.issue": _("发令牌"),
+        "token.revoke": _("停用令牌"),
     }
 
 
