@@ -31,12 +31,16 @@ def database() -> Iterator[str]:
     settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
     name = f"apifuzz_{os.getpid()}"
     _clone(make_template(), name)
-    try:
-        _use(name)
-        yield CLUSTER.url("postgres", name)
-    finally:
-        connections["default"].close()
-        _drop(name)
+    with TemporaryDirectory() as folder:  # the files of this process and of the server
+        settings.UPLOAD_FOLDER = Path(folder) / "uploads"
+        location = {"OPTIONS": {"location": f"{folder}/files"}}
+        settings.STORAGES = settings.STORAGES | {"default": settings.STORAGES["default"] | location}
+        try:
+            _use(name)
+            yield CLUSTER.url("postgres", name)
+        finally:
+            connections["default"].close()
+            _drop(name)
 
 
 @contextmanager
@@ -47,8 +51,9 @@ def serve(url: str) -> Iterator[tuple[str, Path]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with TemporaryDirectory() as folder:
-        log = Path(folder) / "server.log"
+    folder = str(settings.UPLOAD_FOLDER.parent)
+    with TemporaryDirectory() as logs:
+        log = Path(logs) / "server.log"
         env = os.environ | {
             "DATABASE_URL": url,
             "TIANPING_KEYS": str(settings.KEY_FOLDER),

@@ -1,22 +1,39 @@
 """Turns a generated case towards what the server holds, often but not always: real ids, codes, people, steps."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jsonschema_rs
 from schemathesis import Case
 
+from tests.apifuzz.spare import PDF
 from tests.apifuzz.world import World, as_uuid, step_of
 from tianping.kernel.lifecycle.vocabulary import Party
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What goes with a case: `role` is whose token; `valid` whether that token works at all."""
+    """What goes with a case: `role` is whose token; `valid`: it works at all; `aimed`: turned towards what there is."""
 
     headers: dict[str, str]
     valid: bool
+    aimed: bool = False
+
+
+# Who is asked first for an address that holds this part.
+WHOSE = (
+    ("/mine", "citizen"),
+    *(
+        (part, "security_admin")
+        for part in ("/tokens", "/sheets", "/admin/people", "/admin/posts", "/admin/appointments")
+    ),
+    ("/admin/", "system_admin"),
+    ("/audit", "auditor"),
+    *((part, "supervisor") for part in ("/figures", "/supervision")),
+    *((part, "dispatcher") for part in ("/subjects", "/alike", "/bulk", "/files/", "/export", "/matters")),
+    *((part, "registrar") for part in ("/uploads/", "/saved/")),
+)
 
 
 class Steer:
@@ -30,35 +47,34 @@ class Steer:
         """`kind`: make it work if it can be made to."""
         likely = 1.0 if kind else 0.7
         role = self._role(case.operation.path, kind=kind)
-        if self.dice.random() < likely:
+        aimed = self.dice.random() < likely
+        if aimed:
             role = self._aim(case, role, kind=kind)
-        return self._headers(case, role, kind=kind)
+        return replace(self._headers(case, role, kind=kind), aimed=aimed)
 
     def _role(self, path: str, *, kind: bool) -> str:
-        if kind and "/mine" in path:
-            return "citizen"
-        if kind and path.endswith("/tokens"):
-            return "security_admin"
-        if kind and ("/matters" in path or "/subjects" in path):
-            return "dispatcher"
-        return self.dice.choice([*self.world.tokens])
+        found = next((role for part, role in WHOSE if part in path), None) if kind else None
+        return found or self.dice.choice([*self.world.tokens])
 
     def _aim(self, case: Case, role: str, *, kind: bool) -> str:
         world, path = self.world, case.operation.path
         if kind and "step" in (case.path_parameters or {}) and isinstance(case.body, dict):
             case.body.setdefault("form", {"note": "602"} if "code" in case.body else {})
         parameters = dict(case.path_parameters or {})
+        self._house(case, parameters)
         if "matter" in parameters:
             parameters["matter"] = self.dice.choice(world.own if "/mine/" in path else world.matters)
         if "/subjects" in path:
             self._people(case, parameters)
         if isinstance(case.body, dict):
-            if "code" in case.body:
+            if "code" in case.body and "/progress" in path:
                 case.body["code"] = self.dice.choice([*world.codes])
             if isinstance(case.body.get("form"), dict):
                 self._plausible(case.body["form"])
                 if "proceeding" in parameters:
                     role = self._pair(case, parameters, role)
+                elif "/mine/" in path:
+                    self._own(case, parameters)
                 elif "step" in parameters:
                     self._by_code(case, parameters, kind=kind)
             if case.body.get("happened_at"):
@@ -70,6 +86,38 @@ class Steer:
         if case.path_parameters:
             case.path_parameters.update(parameters)
         return role
+
+    def _house(self, case: Case, parameters: dict[str, Any]) -> None:
+        """Ids of what there is to spare, a file that is taken, and the next chunk of one that is on its way."""
+        ids, path = self.world.spare.ids, case.operation.path
+        for name in parameters:
+            choices = ids.get("whole" if path.endswith("/finish") else name)
+            if choices:
+                parameters[name] = self.dice.choice(choices)
+        if "/packs/" in path:
+            parameters["kind"] = self.dice.choice(("term_rule", "grade"))
+        if not isinstance(case.body, dict):
+            if "Upload-Offset" in (case.headers or {}):
+                case.headers["Upload-Offset"] = "0"
+            if path.endswith("/files") or "Upload-Offset" in (case.headers or {}):
+                case.body = PDF
+            return
+        if path.endswith(("/end", "/leave")):
+            case.body |= {name: "2199-12-31" for name in ("until", "away_until") if case.body.get(name)}
+        named = {"user": ids["user"], "parent": ids["path"]}
+        case.body |= {name: self.dice.choice(named[name]) for name in named if name in case.body}
+        if isinstance(case.body.get("matters"), list):
+            case.body["matters"] = [self.dice.choice(self.world.matters) for _matter in case.body["matters"][:9]]
+        if "rows" in case.body:
+            parameters["kind"] = "people"
+            case.body["rows"] = [
+                {"username": f"s{self.dice.randrange(10**9)}", "name": "表里来", "email": "", "phone": ""}
+            ]
+
+    def _own(self, case: Case, parameters: dict[str, Any]) -> None:
+        """A step that a party may take of any open matter."""
+        case.body["form"] = {"note": "602"}
+        parameters["step"] = self.dice.choice(("ask_correction", "ask_erasure"))
 
     def _people(self, case: Case, parameters: dict[str, Any]) -> None:
         """Two of those who reported; to be parted, one who was merged."""

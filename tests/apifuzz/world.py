@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 import psycopg
 from django.utils import timezone
 
+from tests.apifuzz import spare
+from tests.apifuzz.spare import Spare
 from tests.people import JURISDICTION, WHO, actor, guest
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import citizen_actor
@@ -85,6 +87,7 @@ class World:
     states: dict[str, str] = field(default_factory=dict)  # matter -> state
     subjects: list[str] = field(default_factory=list)  # reporters whom the dispatcher sees
     merged: list[str] = field(default_factory=list)
+    spare: Spare = field(default_factory=Spare)
 
     def refresh(self) -> None:
         with psycopg.connect(self.url) as owner:
@@ -92,6 +95,7 @@ class World:
             rows = owner.execute("SELECT id::text, procedure, state FROM proceeding WHERE closed_at IS NULL").fetchall()
             self.states = dict(owner.execute("SELECT id::text, state FROM matter").fetchall())
             known = owner.execute(_SUBJECTS).fetchall()
+            self.spare.refresh(owner)
             newest = owner.execute("SELECT id::text FROM matter ORDER BY opened_at DESC LIMIT 40").fetchall()
         self.subjects = [subject for subject, _into in known]
         self.merged = [subject for subject, into in known if into]
@@ -136,6 +140,7 @@ def build(url: str, copies: int) -> World:
     gone = tokens.issue(owner, "gone", tokens.SCOPES, 1)
     tokens.revoke(gone.id)
     world.bad = [gone.token, "tp_" + "A" * 43, "x", ""]
+    world.spare = spare.build(LEAK)
     for number in range(copies):
         for road in ROADS:
             _walk(world, road, citizen, own=number % 2 == 0)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from ninja import Schema
 from python_calamine import load_workbook
 
 from tests.people import JURISDICTION, actor, guest
@@ -100,6 +101,19 @@ def test_every_write_takes_an_idempotency_key_or_is_made_the_same_by_its_place(g
 def test_the_scopes_of_a_new_token_are_those_there_are():
     document = Document(app.api, "api/v1/")
     assert tuple(document["components"]["schemas"]["TokenIn"]["properties"]["scopes"]["items"]["enum"]) == SCOPES
+
+
+def test_no_two_shapes_of_the_document_share_a_name():
+    found = {}
+
+    def walk(shape):
+        for each in shape.__subclasses__():
+            if each.__module__.startswith("tianping.web.api"):
+                assert found.setdefault(each.__name__, each) is each, each
+            walk(each)
+
+    walk(Schema)
+    assert len(found) > 80
 
 
 def test_the_reference_is_a_page_without_any_script(guest):

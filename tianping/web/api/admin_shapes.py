@@ -1,24 +1,37 @@
 """The shapes of administration: offices, posts, people, tokens, packs, the record of changes."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from tianping.kernel.agencies.administer import KINDS, POSTS
 from tianping.web.api.desk_shapes import Cursor, Text
 from tianping.web.api.schemas import Path, Strict
 from tianping.web.api.tokens import LONGEST_DAYS
 
 _LINE = r"^[^\x00-\x1f\x7f]*$"
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+]
 Short = Annotated[
-    str, StringConstraints(min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+    str, StringConstraints(min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
 Phone = Annotated[str, StringConstraints(max_length=30, pattern=_LINE)]
-Why = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Why = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
+]
+NewCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+if TYPE_CHECKING:
+    OfficeKind = str
+    PostKind = str
+else:
+    OfficeKind = Literal[tuple(KINDS)]
+    PostKind = Literal[tuple(POSTS)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.\-]+$")]
 Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))]
 # Those of tokens.SCOPES; a test holds the two together.
@@ -43,10 +56,10 @@ class OfficeTree(Schema):
 
 class OfficeIn(Strict):
     parent: Path
-    code: Word
+    code: NewCode
     name: Name
     short: Short
-    kind: Word
+    kind: OfficeKind
     name_en: Annotated[str, StringConstraints(max_length=120, pattern=_LINE)] = ""
     phone: Phone = ""
     capacity: int = Field(default=0, ge=0, le=100_000)
@@ -97,7 +110,7 @@ class Posts(Schema):
 
 
 class PostIn(Strict):
-    kind: Word
+    kind: PostKind
 
 
 class AppointmentIn(Strict):
@@ -119,7 +132,7 @@ class LeaveIn(Strict):
     away_until: Day | None = None
 
 
-class HeldPost(Schema):
+class PostOfPerson(Schema):
     office: str
     title: str
     kind: str
@@ -133,7 +146,7 @@ class Account(Schema):
     active: bool
     second_factor: bool
     phone: bool
-    posts: list[HeldPost]
+    posts: list[PostOfPerson]
 
 
 class Accounts(Schema):
@@ -145,7 +158,7 @@ class Find(Strict):
 
 
 class PersonIn(Strict):
-    username: Word
+    username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{2,59}$")]
     name: Name
     email: Annotated[
         str, StringConstraints(max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")

@@ -22,7 +22,7 @@ class CounselFor(Strict):
     office: Path | None = Field(default=None, description=_("自己选的单位（路径）"))
 
 
-class Reason(Schema):
+class CounselReason(Schema):
     label: str
     text: str
 
@@ -31,7 +31,7 @@ class Suggested(Schema):
     path: str
     agency: str
     by_hand: bool
-    reasons: list[Reason]
+    reasons: list[CounselReason]
 
 
 class Candidate(Schema):
@@ -107,7 +107,8 @@ class ExportFilters(SightFilters):
 
 class SavedIn(Strict):
     name: Annotated[
-        str, StringConstraints(min_length=1, max_length=12, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+        str,
+        StringConstraints(min_length=1, max_length=12, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
     ]
     address: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[\x21-\x7e]*$")] = Field(
         description=_("/desk/ 的查询串，比如 view=overdue；找东西的字不会存")
@@ -147,8 +148,15 @@ class Share(Schema):
     whole: int | None
 
 
+class BehindFigure(Schema):
+    """Goes as `of` into /matters with the same days; "" are those registered then. `matters`: how many, where they were counted."""
+
+    of: str
+    matters: int | None
+
+
 class Figure(Schema):
-    """`part` of `whole`, or a plain count; `before` in as many days just before. `list`: its matters, as `of` of /matters."""
+    """`part` of `whole`, or a plain count; `before` in as many days just before. `lists` together hold the whole."""
 
     key: str
     name: str
@@ -156,7 +164,7 @@ class Figure(Schema):
     whole: int | None
     before: Share
     meaning: str
-    list: str
+    lists: list[BehindFigure]
 
 
 class Tally(Schema):

@@ -105,7 +105,7 @@ class Filters(Strict):
 class SightFilters(Filters):
     open_only: bool = True
     sort: Literal["due", "opened", "changed"] = "due"
-    of: Code | None = Field(default=None, description=_("一个数字背后的事项（/figures 的 list）；起止时间按事情发生算"))
+    of: Code | None = Field(default=None, description=_("一个数字背后的事项（/figures 的 of）；起止时间按事情发生算"))
 
 
 # ── what goes out ────────────────────────────────────────────────────────────────────────────────────────────

@@ -28,7 +28,7 @@ LONGEST: Final = 366 * 3  # days that figures are added up over
     summary=_("各项数字，连同定义；每个数字都说得出是哪些事项"),
 )
 def numbers(request: HttpRequest, days: QueryParam[shapes.Days]) -> dict[str, Any]:
-    """Of what the caller's post looks over. `list` goes into /matters as `of`, with the same days, to open what is behind."""
+    """Of what the caller's post looks over. `of` goes into /matters, with the same days, to open what is behind."""
     actor = caller_of(request).actor
     last = days.last or timezone.localdate()
     first = days.first or last - timedelta(days=USUAL - 1)
@@ -43,7 +43,7 @@ def numbers(request: HttpRequest, days: QueryParam[shapes.Days]) -> dict[str, An
             "whole": f.whole,
             "before": {"part": f.before[0], "whole": f.before[1]},
             "meaning": gettext(f.meaning),
-            "list": f.behind,
+            "lists": [{"of": of, "matters": matters} for of, matters in f.behind],
         }
         for f in figures(actor, first, last)
     ]
