@@ -175,6 +175,11 @@ def test_several_offices_are_children_of_the_one_that_leads(told):
     assert {k["proceeding_id"] for k in d.rows.todo_keep} == {d.road.id, *(c.id for c in d.children)}
     by_child = {t["proceeding_id"]: t["key"] for t in d.rows.todo if t["procedure"] == "assist"}
     assert {key.split("@")[1] for key in by_child.values()} == {"qx.sw.", "qx.cg."}
+    due = {t.name: t.due_at for t in d.clocks.rows if t.status == "running"}
+    assert due["accept"] < due["answer"]
+    assert d.main["due_at"] == due["accept"]
+    by_work = {t["procedure"]: t["due_at"] for t in d.rows.todo}
+    assert by_work == {"intake": due["answer"], "assist": due["accept"]}
     child = d.children[0]
     d.does("refuse", office("qx.sw."), child, reason="不归我们")
     assert d.proceeding_row[child.id]["closed_at"] == d.at

@@ -65,7 +65,7 @@ def _columns(context: Context, matter: MatterState, due_by: dict[UUID, datetime 
     procedure = context.registry.procedure(main.procedure, main.version)
     now = context.snapshot.now
     roots_open = any(not _final(context.registry, p) and p.procedure != "archive" for p in matter.proceedings.values())
-    at_rest = main.state in procedure.rests or (old.get("archived_at") is not None and main.state in procedure.final)
+    at_rest = main.state in procedure.rests
     path = "" if matter.protected else matter.place_path or matter.centre
     handler = main.assigned.get("handler")
     columns: dict[str, Any] = {
