@@ -137,6 +137,10 @@ NOTHING_TO_TELL = frozenset(
         # lists that one keeps for oneself, and the house: offices, posts, accounts, rules
         "desk/saved/",
         "desk/saved/<uuid:saved>/",
+        # sheets that one brings: nobody else's, and never a matter that is there
+        "desk/import/",
+        "desk/import/<uuid:sheet>/",
+        "desk/import/<uuid:sheet>/errors/",
         "desk/admin/",
         "desk/admin/offices/",
         "desk/admin/offices/edit/",

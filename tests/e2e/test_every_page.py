@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.e2e.people import prove
 from tests.people import actor, guest
+from tests.web.desk.conftest import book_of
+from tianping.capabilities.imports import parcels
 from tianping.kernel.agencies.models import Appointment, Post, User
 from tianping.kernel.service import actor_for_code, advance, report, show
 from tianping.web.api.tokens import issue, issued
@@ -30,6 +32,7 @@ NO_PAGE = {
     "citizen:photo",
     "citizen:picture",
     "desk:search",
+    "desk:import-errors",
     "desk:bell",
     "desk:letter",
     "desk:letters-read",
@@ -118,6 +121,15 @@ def _token():
     return found[0].id if found else issue(user, "城管系统", ["read"], 30).id
 
 
+def _sheet():
+    """A sheet that has come in half way, with a row to mend."""
+    rows = [[n, f"电梯停了{n}", "2026/11/2 9:00", f"第{n}幢的电梯停了"] for n in range(parcels.PART)]
+    book = book_of(["编号", "主题", "时间", "内容"], *rows, ["x", "坏日期", "昨天", "内容"])
+    found = parcels.bring(actor("dispatcher"), "电梯.xlsx", "12345", book.read())
+    parcels.take(actor("dispatcher"), found)
+    return found.id
+
+
 def addresses(matters):
     """route -> (who, address). `code`: somebody who has typed the receipt's code; `told`: who has just reported."""
     fresh, done = matters
@@ -151,6 +163,8 @@ def addresses(matters):
         "desk:export": ("liuxiaoyan", "/desk/export/"),
         "desk:save": ("liuxiaoyan", "/desk/saved/?category=0101"),
         "desk:board-joint": ("liuxiaoyan", reverse("desk:board-joint", args=one)),
+        "desk:import": ("liuxiaoyan", "/desk/import/"),
+        "desk:import-sheet": ("liuxiaoyan", reverse("desk:import-sheet", args=[_sheet()])),
         "desk:new": ("liuxiaoyan", "/desk/new/"),
         "desk:letters": ("liuxiaoyan", "/desk/notices/"),
         "desk:board": ("liuxiaoyan", "/desk/board/"),

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from tianping.kernel.service import Actor, Listing, RefusedError, Tally, book, listing, registry
-from tianping.web.accounts.asking import actor_of
+from tianping.web.accounts.asking import actor_of, posts_of_request
 from tianping.web.accounts.guards import staff_required
 from tianping.web.choices import categories, office_groups
 from tianping.web.desk import query as asking
@@ -102,6 +102,7 @@ def _context(
             {"label": label, "url": with_query("", **_lists(get), density=name), "current": name == _density(request)}
             for name, label in (("close", _("行距紧")), ("roomy", _("行距松")))
         ],
+        "import_url": reverse("desk:import") if "dispatcher" in {p.kind for p in posts_of_request(request)} else "",
         "export_url": with_query(reverse("desk:export"), **_lists(get)),
         "rows": list_rows(page.rows, actor, names, found.calendar, timezone.now(), here),
         "category": True,

@@ -29,6 +29,9 @@ function leave(toast) {
   else toast.remove();
 }
 
+// A sheet that comes in part by part goes on by itself.
+document.querySelector("form[data-go-on]")?.requestSubmit();
+
 // What a list opened beside it becomes the selected row.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const row = detail.requestConfig?.elt?.closest?.("[data-rows] tr, [data-rows] li");
