@@ -67,6 +67,9 @@ def environment(url: str, keys_folder: Path) -> dict[str, str]:
     return {
         "DATABASE_URL": url,
         "TIANPING_KEYS": str(keys_folder),
+        "TIANPING_CHECKPOINTS": str(
+            keys_folder.parent / "checkpoints" / f"{url.rpartition('/')[2].partition('?')[0]}-{os.getpid()}"
+        ),
         "DJANGO_SETTINGS_MODULE": "tianping.config.settings",
         "TIANPING_SECRET_KEY": hashlib.sha256(url.encode()).hexdigest(),
         "TIANPING_JURISDICTION": JURISDICTION,

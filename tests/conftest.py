@@ -5,6 +5,7 @@ a database of its own.
 """
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
@@ -113,6 +114,17 @@ def django_db_setup(template, django_db_blocker):
     with django_db_blocker.unblock():
         connections["default"].close()
     _drop(name)
+
+
+_checkpoints = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def checkpoint_folder(settings, monkeypatch, tmp_path_factory):
+    """Checkpoints tell of one record, and every test has its own: here and in the processes that it starts."""
+    settings.CHECKPOINT_FOLDER = tmp_path_factory.getbasetemp() / f"checkpoints-{next(_checkpoints)}"
+    monkeypatch.setenv("TIANPING_CHECKPOINTS", str(settings.CHECKPOINT_FOLDER))
+    return settings.CHECKPOINT_FOLDER
 
 
 @pytest.fixture

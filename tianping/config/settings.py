@@ -45,6 +45,9 @@ NODE = os.environ.get("TIANPING_NODE", "centre")
 KEY_FOLDER = Path(os.environ.get("TIANPING_KEYS", HOME / "keys"))
 # What was lawfully erased, outside the database: a restore reads it. Keep a copy with the keys.
 ERASURE_REGISTER = Path(os.environ.get("TIANPING_ERASURES", HOME / "erasures.jsonl"))
+# Where every chain stood, outside the database: written once a day and after so many entries. Keep copies elsewhere.
+CHECKPOINT_FOLDER = Path(os.environ.get("TIANPING_CHECKPOINTS", HOME / "checkpoints"))
+CHECKPOINT_ENTRIES = _number("TIANPING_CHECKPOINT_ENTRIES", 10_000)
 # The role that migrates owns the tables; pages, API and workers act as APP_ROLE, which row-level security binds.
 APP_ROLE = "tianping_app"
 LEDGER_SM3 = os.environ.get("TIANPING_SM3") == "1"
@@ -123,6 +126,7 @@ LIVE_URL = os.environ.get("TIANPING_LIVE_URL", "/live/events")
 READERS = [
     "tianping.kernel.matters.readers.followers.Followers",
     "tianping.kernel.matters.readers.counters.Counters",
+    "tianping.kernel.matters.readers.checkpoints.Checkpoints",
     "tianping.capabilities.search.reader.SearchReader",
     "tianping.capabilities.notices.reader.Notices",
     "tianping.capabilities.erasures.reader.ErasureRegister",

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from tianping.kernel.agencies.access import PURPOSES, record
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import guest_actor, posts_of, staff_actor
@@ -22,6 +24,7 @@ from tianping.kernel.matters.foresight import Precedent, precedents, promise
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
 from tianping.kernel.matters.papers import append_upload, begin_upload, finish_upload, open_paper, store
 from tianping.kernel.matters.progress import OwnMatter, Progress, actor_for_code, own_matters, progress, readers_of
+from tianping.kernel.matters.proof.words import said
 from tianping.kernel.matters.show import (
     MASKED,
     EntryView,
@@ -178,7 +181,7 @@ def note_read(actor: Actor, purpose: str, what: list[str], *, rows: int = 1) -> 
         record(actor, purpose, what, rows=rows)
 
 
-def verify_here(actor: Actor, matter: UUID) -> list[str]:
-    """What is wrong with the chain of a matter in sight, as sentences; empty when it holds."""
+def verify_here(actor: Actor, matter: UUID) -> list[tuple[int, str]]:
+    """What is wrong with a matter in sight, as numbers of entries and sentences in the reader's language; empty when it holds."""
     with acting(actor):
-        return [fault.sentence for fault in verify_matter(matter, actor.jurisdiction)]
+        return [(fault.seq, said(fault, gettext)) for fault in verify_matter(matter, actor.jurisdiction)]

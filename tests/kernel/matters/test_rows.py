@@ -133,6 +133,7 @@ def test_the_entrys_row_and_its_bytes_after_a_report(road):
         "node": settings.NODE,
         "at": stamp(at),
         "happened_at": stamp(at),
+        "centre": CENTRE,
         "actor": {"kind": "guest"},
         "fields": {n: {"concept": n} for n in personal} | {"channel": {"concept": "channel", "value": "web"}},
         "effects": [

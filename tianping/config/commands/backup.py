@@ -108,7 +108,7 @@ def restore(folder: Path, target: str, erasures: Path | None, *, as_json: bool) 
             % {"file": register}
         )
     told = _then(new, "ledger", "replay-erasures", *(["--erasures", str(register)] if register.exists() else []))
-    told |= _then(new, "ledger", "verify")
+    told |= _then(new, "ledger", "verify", "--restored")
     facts = {"database": target, "files": len(manifest["sha256"]), "made_at": manifest["made_at"]} | told
     lines = [
         _(
@@ -117,6 +117,13 @@ def restore(folder: Path, target: str, erasures: Path | None, *, as_json: bool) 
         % facts,
         _("这份备份是 %(made_at)s 做的，在那以后登记的不在里面。") % {"made_at": _local(manifest["made_at"])},
     ]
+    if told["checkpoints_left_out"]:
+        lines.append(
+            _(
+                "备份以后还有 %(checkpoints_left_out)s 份检查点。决定用这个库以后，运行 tianping ledger checkpoint --restored。"
+            )
+            % facts
+        )
     if new != url:
         lines.append(_("要用它，请把 DATABASE_URL 里的数据库名改成 %(database)s。") % facts)
     answer(facts, lines, as_json=as_json)

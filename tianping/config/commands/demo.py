@@ -5,6 +5,7 @@ The database says in its comment how far the building came, so that one which wa
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,10 +103,12 @@ def _build(admin: "psycopg.Connection[Any]", url: str, *, fresh: bool, quiet: bo
     if interrupted and not fresh:
         say(_("上次没有建完，从头再建。"))
     if there and (fresh or interrupted):
+        from django.conf import settings  # noqa: PLC0415
         from django.db import connection  # noqa: PLC0415
 
         connection.close()
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        shutil.rmtree(settings.CHECKPOINT_FOLDER, ignore_errors=True)  # they tell of the record that is gone
         there, mark = False, ""
     prepare()
     if mark != BUILT:

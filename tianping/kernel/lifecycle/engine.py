@@ -189,7 +189,8 @@ class Run:
         procedure = self.registry.procedure(name)
         step = kernel_start(procedure)
         proceeding = self._new_proceeding(procedure, matter, parent, slot, holder)
-        cause.effects.append({"do": "open", "proceeding": str(proceeding.id), "procedure": name, "slot": slot})
+        opened = {"proceeding": str(proceeding.id), "procedure": name, "slot": slot, "holder": holder}
+        cause.effects.append({"do": "open"} | opened)
         effects.see(matter, holder)
         self.take(procedure, matter, proceeding, step, {}, automatic=True)
         return proceeding

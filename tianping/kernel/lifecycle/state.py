@@ -118,11 +118,12 @@ class Command:
 class Move:
     """One entry to be appended: the step, where it led, its values and its effects in order.
 
-    effects, each a dict with "do": "state" (from, to, back), "fact" (concept, field, was), "retract" (concept, was),
-    "hold" (to, was, seen), "assign" (role, to, was), "term" (name, to, was), "open" (proceeding, procedure, slot), "recall" (proceeding),
-    "lead" (to, was), "link" (matter), "protect" (away), "unprotect", "pending" (step, subject), "forget", "extend" (term, amount),
-    "correct" (concept), "erase" (concept), "supervise" (to, was), "represent" (id, subject, role, kind, scope, proof, expires),
-    "unrepresent" (id), "split" (matter), "undo" (entry), "tell" (words).
+    effects, each a dict with "do": "state" (from, to, back), "fact" (concept, field, was), "retract" (concept,
+    was), "hold" (to, was, seen), "assign" (role, to, was), "term" (name, to, was), "open" (proceeding, procedure,
+    slot, holder), "recall" (proceeding), "lead" (to, was), "link" (matter), "protect" (away), "unprotect",
+    "pending" (step, subject), "forget", "extend" (term, amount), "correct" (concept), "erase" (concept),
+    "supervise" (to, was), "represent" (id, subject, role, kind, scope, proof, expires), "unrepresent" (id), "split"
+    (matter), "undo" (entry), "tell" (words).
     """
 
     matter: UUID

@@ -55,7 +55,15 @@ def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) ->
     chain = context.chain(matter)
     stamp = Stamp(context.jurisdiction, context.node, entry_id, now, context.happened_at)
     body, sealed = build(
-        move, procedure, context.registry.concepts, context.actor, stamp, context.vault, matter.centre, context.files
+        move,
+        procedure,
+        context.registry.concepts,
+        context.actor,
+        stamp,
+        context.vault,
+        matter.centre,
+        context.files,
+        first=chain.head is None,
     )
     prev, prev_sm3 = chain.head, chain.sm3
     chain.seq += 1

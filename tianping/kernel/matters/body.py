@@ -48,12 +48,15 @@ def build(
     actor: Actor,
     stamp: Stamp,
     vault: Vault,
-    kek_path: str,
+    centre: str,
     files: dict[str, str],
+    *,
+    first: bool,
 ) -> tuple[bytes, list[SealedRow]]:
     """The bytes to be hashed, with a commitment in the place of every personal value, and the sealed rows.
 
-    `files`: document id -> SHA-256 of its content.
+    `centre`: of the matter, under whose key values are sealed; the `first` entry of a matter names it. `files`: document
+    id -> SHA-256 of its content.
     """
     sealed: list[SealedRow] = []
     step = procedure.by_name[move.step]
@@ -63,7 +66,7 @@ def build(
 
     def hide(name: str, concept: str, value: Any) -> str:
         salt, text = new_salt(), as_text(value)
-        sealed.append(vault.seal(kek_path, stamp.entry, name, concept, text, salt))
+        sealed.append(vault.seal(centre, stamp.entry, name, concept, text, salt))
         return commit(name, text, salt)
 
     fields: dict[str, Any] = {}
@@ -107,6 +110,8 @@ def build(
         "fields": fields,
         "effects": effects,
     }
+    if first:
+        body["centre"] = centre
     if subjects:
         commitments[SUBJECTS] = hide(SUBJECTS, SUBJECTS, subjects)
     if commitments:

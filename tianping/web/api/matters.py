@@ -11,6 +11,7 @@ from ninja import Query as QueryParam
 from ninja import Router, Status
 
 from tianping.capabilities.search.find import find
+from tianping.kernel.matters.proof.words import said
 from tianping.kernel.service import Actor, Query, advance, behind, reveal, show, worklist
 from tianping.web.api import shaping
 from tianping.web.api.callers import Access, caller_of
@@ -112,7 +113,7 @@ def verify(request: HttpRequest, matter: UUID) -> dict[str, Any]:
     """Whether the chain of its entries is whole, computed now from the stored bytes."""
     found = faults_of(caller_of(request).actor, matter)
     faults = [
-        {"kind": f.kind, "seq": f.seq, "last_seq": f.last_seq, "entry": f.entry_id, "sentence": gettext(f.sentence)}
+        {"kind": f.kind, "seq": f.seq, "last_seq": f.last_seq, "entry": f.entry_id, "sentence": said(f, gettext)}
         for f in found
     ]
     return {"whole": not faults, "faults": faults}
