@@ -160,6 +160,8 @@ NOTHING_TO_TELL = frozenset(
         "desk/admin/tokens/<uuid:token>/revoke/",
         "desk/admin/packs/",
         "desk/admin/changes/",
+        "desk/signs/",
+        "desk/signs/print/",
         "desk/procedures/",
         "desk/procedures/<slug:name>/",
         "files/",

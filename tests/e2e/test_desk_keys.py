@@ -105,8 +105,8 @@ def test_on_the_board_a_figure_pins_an_office_and_enter_sends_it(desk, site):
     page = desk("liuxiaoyan")
     page.goto("/desk/board/")
     page.wait_for_selector("#dispatch h2, #dispatch p")
-    office = page.inner_text("#offices-list li:nth-child(2) b")
-    page.keyboard.press("2")
+    office = "县住房和城乡建设局"  # where somebody takes it: to others no key sends
+    page.keyboard.press(page.inner_text(f"#offices-list li:has(b:text-is('{office}')) kbd"))
     page.wait_for_function("name => document.querySelector('#dispatch h2 b')?.innerText === name", arg=office)
     page.keyboard.press("Enter")
     page.wait_for_selector("text=派给了")
@@ -179,3 +179,45 @@ def test_the_desk_works_without_script(browser, site):
     assert "办好了：分类定级" in page.inner_text("body")
     context.close()
     assert state(receipt) == "dispatch"
+
+
+def test_one_box_ticks_the_page_and_many_are_sorted_at_once(desk, site):
+    ones = [told(f"整页{n}") for n in range(3)]
+    page = desk("liuxiaoyan")
+    page.goto("/desk/?state=triage")
+    head = page.locator("[data-pick-all] input")
+    head.focus()
+    page.keyboard.press("Space")
+    boxes = page.locator("tbody .pickbox input")
+    assert boxes.count() == page.locator("tbody .pickbox input:checked").count() >= 3
+    boxes.first.uncheck()
+    assert head.evaluate("box => box.indeterminate")
+    boxes.first.check()
+    page.click("#bulk button[value=triage]")
+    page.select_option("select[name=category]", "neighbour.leak")
+    page.check("input[name=grade][value='3']")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("text=分类定级：办好")
+    assert {state(o) for o in ones} == {"dispatch"}
+
+
+def test_typing_narrows_a_long_list_of_offices(desk, site):
+    one = told("找单位")
+    sorting = {"category": "neighbour.leak", "grade": "3"}
+    advance(one.proceeding, "triage", actor=actor("dispatcher"), form=sorting, key=str(uuid4()))
+    page = desk("liuxiaoyan")
+    page.goto(f"/desk/matter/{one.matter}/step/{one.proceeding}/dispatch/")
+    page.fill("input.find", "水务")
+    assert page.input_value("select[name=agency]") == "qingxi.shuiwu."
+    assert page.locator("select[name=agency] option:not([hidden])").count() == 2  # none yet, and the one that fits
+
+
+def test_a_ready_text_goes_in_at_once_with_its_first_blank_selected(desk, site):
+    one = accepted("套用")
+    page = desk("caoyong")
+    page.goto(f"/desk/matter/{one.matter}/step/{one.proceeding}/return/")
+    page.fill("textarea[name=reason]", "看过了。")
+    page.click("button[data-text] >> text=退回：情况不清")
+    assert page.input_value("textarea[name=reason]").startswith("看过了。\n还缺【材料】")
+    picked = page.evaluate("(e => e.value.slice(e.selectionStart, e.selectionEnd))(document.activeElement)")
+    assert picked == "【材料】"

@@ -165,6 +165,8 @@ def addresses(matters):
         "desk:board-joint": ("liuxiaoyan", reverse("desk:board-joint", args=one)),
         "desk:import": ("liuxiaoyan", "/desk/import/"),
         "desk:import-sheet": ("liuxiaoyan", reverse("desk:import-sheet", args=[_sheet()])),
+        "desk:signs": ("liuxiaoyan", "/desk/signs/"),
+        "desk:signs-sheet": ("liuxiaoyan", "/desk/signs/print/?all=1&kind=grid"),
         "desk:new": ("liuxiaoyan", "/desk/new/"),
         "desk:letters": ("liuxiaoyan", "/desk/notices/"),
         "desk:board": ("liuxiaoyan", "/desk/board/"),

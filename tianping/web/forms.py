@@ -16,6 +16,7 @@ from tianping.kernel.service import MatterView, RefusedError, registry
 from tianping.web.choices import choices_for
 from tianping.web.templatetags._dates import date_text
 
+MISSING = "请填写这一项"  # as the one parser says it of any field
 FEW = 5  # so many options stand as large buttons instead of a list
 
 
@@ -72,10 +73,18 @@ class StepForm(forms.Form):
         """Put the sentences of a refusal beside their fields, and what belongs to none on top."""
         self._errors = ErrorDict()
         for name, sentence in sentences(error).items():
-            self._errors[name if name in self.fields else "__all__"] = ErrorList([sentence])
+            text = missing(self.fields[name]) if name in self.fields and error.fields[name] == MISSING else sentence
+            self._errors[name if name in self.fields else "__all__"] = ErrorList([text])
         if not error.fields:
             self._errors["__all__"] = ErrorList([said(error.sentence, error.values)])
         self.cleaned_data = {}
+
+
+def missing(field: forms.Field) -> str:
+    """What to do about a field that is empty, by its name: the summary on top has no field beside it."""
+    chosen = isinstance(field.widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple)
+    words = _("请传“%(label)s”") if isinstance(field, forms.FileField) else _("请选“%(label)s”") if chosen else ""
+    return (words or _("请填“%(label)s”")) % {"label": field.label}
 
 
 def said(sentence: str, values: Mapping[str, Any]) -> str:

@@ -129,7 +129,7 @@ def test_an_answer_is_rated_by_the_declared_form(holding, road):
     assert "很满意" in session.get("/standing/rate/").content.decode()
     refused = session.post("/standing/rate/", {})
     assert refused.status_code == 422
-    assert "请填写这一项" in refused.content.decode()
+    assert "请选“您满意吗”" in refused.content.decode()
     page = session.post("/standing/rate/", {"rating": "2", "note": "来得慢"}, follow=True).content.decode()
     assert "您评价了" in page
     assert session.get("/standing/rate/").status_code == 404

@@ -77,6 +77,17 @@ def test_what_is_missing_is_said_beside_its_field_and_on_top(desk, road):
     assert 'id="id_category_error"' in page
 
 
+def test_the_summary_names_what_is_missing_and_what_to_do(desk, road):
+    one = road()
+    client = desk("dispatcher")
+    page = client.post(step(one, "triage"), {"key": "k", "grade": "3"}).content.decode()
+    summary = page.split('role="alert"')[1].split("</div>")[0]
+    assert "请选“类别”" in summary
+    page = client.post(step(one, "supplement"), {"key": "k"}).content.decode()
+    assert page.count("请填“原因”") == 2  # on top and beside its field
+    assert "请填写这一项" not in page
+
+
 def test_what_was_written_is_kept_when_a_step_is_refused(desk, road):
     one = road().to("handling")
     page = desk("handler").post(step(one, "finish"), {"key": "k", "result": "换了水管"}).content.decode()
@@ -226,5 +237,6 @@ def test_joint_offices_stand_on_the_page_with_their_own_state(desk, road):
     one = road().to("dispatch")
     one.take("dispatch_jointly", "dispatcher", agency="zhujian", agencies=["shuiwu", "zhifa"])
     text = desk("dispatcher").text(f"/desk/matter/{one.matter}/")
+    assert "签收（县水务局）" in text
     assert "协办 2" in text
     assert "待签收" in text

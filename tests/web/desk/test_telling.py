@@ -123,3 +123,17 @@ def test_the_reporters_road_names_the_receiver(road, client):
     assert "交给承办单位 县水务局" in text
     assert "承办单位退回了，正在重新安排" in text
     assert "交给承办单位 青溪县社会治安综合治理中心" not in text
+
+
+def test_in_english_offices_and_choices_have_their_english(desk, road):
+    one = road().to("dispatch")
+    one.take("dispatch_jointly", "dispatcher", agency="zhujian", agencies=["shuiwu", "zhifa"])
+    one.take("suspend", "dispatcher", reason="等鉴定")
+    client = desk("dispatcher")
+    client.cookies["lang"] = "en"
+    page = client.page(f"/desk/matter/{one.matter}/")
+    road_text = re.sub(r"<[^>]+>", " ", page.split('id="road"')[1])
+    for name in ("住房和城乡建设局", "水务局", "综合行政执法局", "社会治安综合治理中心"):
+        assert name not in road_text
+    assert "Held: Held" not in page
+    assert "Suspended: Suspended" not in page

@@ -126,6 +126,24 @@ def test_the_auditor_sees_who_read_what_and_nobody_else_does(desk, road):
         assert desk(who).get("/desk/audit/").status_code == 404
 
 
+def test_no_raw_word_and_nobody_without_a_name_stands_on_the_auditors_page(desk, road, client):
+    one = road(reporter_phone="13800002207")
+    desk("dispatcher").get("/desk/?q=13800002207")
+    client.get(f"/p/{one.receipt.code}/")
+    from tianping.kernel.agencies.access import record
+    from tianping.kernel.agencies.acting import acting
+    from tianping.kernel.service import actor_for_code
+
+    party = actor_for_code("990101", one.receipt.code)
+    with acting(party):
+        record(party, "own", ["answer"], matter=one.matter)
+    rows = desk("auditor").page("/desk/audit/").split("<tbody>")[1]
+    assert "identifier" not in rows
+    assert "按号码查找" in rows
+    assert "反映人本人" in rows
+    assert '<td class="ink">—</td>' not in rows
+
+
 def test_the_audit_narrows_by_person_purpose_number_and_day(desk, road):
     from tianping.kernel.service import show
 

@@ -74,7 +74,14 @@ def _desk(request: HttpRequest) -> dict[str, Any]:
             if len(posts) > 1
             else [],
         },
-        "account_links": [{"url": reverse("accounts:me"), "label": _("我的账号")}],
+        "account_links": [
+            {"url": reverse("accounts:me"), "label": _("我的账号")},
+            *(
+                [{"url": reverse("desk:signs"), "label": _("门牌二维码")}]
+                if kinds & {"dispatcher", "system_admin"}
+                else []
+            ),
+        ],
         "logout_url": reverse("accounts:logout"),
     }
 

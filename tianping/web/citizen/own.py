@@ -35,6 +35,7 @@ FACTS: Final = (
 )
 MASKED: Final = frozenset({"reporter_phone", "reporter_id_number"})
 SAID: Final = ("description", "note", "reason", "answer")
+AUTOMATIC: Final = frozenset({"search", "reader"})  # by the system alone, without anybody's eyes: told in one sentence
 FROM_PARTY: Final = frozenset({"guest", "citizen"})
 
 
@@ -73,7 +74,11 @@ def read(actor: Actor, matter: UUID) -> Own:
         papers=view.papers,
         answer=str(answered.values["answer"]) if answered else "",
         answered_at=answered.recorded_at if answered else None,
-        readers=[(at, _who(office, why), _(PURPOSES.get(why, why))) for at, office, why in readers_of(actor, matter)],
+        readers=[
+            (at, _who(office, why), _(PURPOSES.get(why, why)))
+            for at, office, why in readers_of(actor, matter)
+            if office or why not in AUTOMATIC
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -17,6 +18,7 @@ from tianping.web.desk.exporting import workbook
 from tianping.web.desk.names import Names
 from tianping.web.desk.present import with_query
 
+BESIDE = {"identifier": gettext_noop("按号码查找")}  # what a read may name that is no concept
 FILTERS = ("person", "purpose", "number", "day")
 PAGES = 100  # of the export: as many records as the page shows at once, so many times
 
@@ -46,9 +48,11 @@ def readers(request: HttpRequest) -> HttpResponseBase:
 
 def _shown(row: dict[str, Any], names: Names) -> dict[str, Any]:
     concepts = registry().concepts
-    what = "、".join(_(concepts[name].label) if name in concepts else name for name in row["what"])
+    what = "、".join(_(concepts[name].label if name in concepts else BESIDE.get(name, name)) for name in row["what"])
     purpose = _(PURPOSES.get(row["purpose"], row["purpose"]))
-    return row | {"agency": names.called(row["agency"]), "purpose": purpose, "what": what}
+    nobody = _("反映人本人") if row["purpose"] == "own" else _("系统")
+    name = row["name"] or nobody
+    return row | {"name": name, "agency": names.called(row["agency"]), "purpose": purpose, "what": what}
 
 
 def _cells(actor: Any, asked: dict[str, str]) -> Iterator[list[Any]]:

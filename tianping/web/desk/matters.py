@@ -1,5 +1,6 @@
 """One matter: its page, and the same beside a list. What may be done stands on both, straight from the declaration."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +129,7 @@ def _context(
         "road_views": _road_views(view, address, only),
         "note_url": _step_url(view, main, "note", here),
         "link_url": _step_url(view, main, "link", here),
-        "terms": present.clocks((t for p in view.proceedings for t in p.terms), view.calendar, now, first_open=True),
+        "terms": _clocks(view, main, names, now),
         "parties": _parties(view),
         "representatives": _representatives(view, main, here),
         "represent_url": _step_url(view, main, "represent", here),
@@ -140,6 +141,18 @@ def _context(
         "followers": view.row["followers"],
         "children": _children(view, main, here, names),
     }
+
+
+def _clocks(view: MatterView, main: ProceedingView, names: Names, now: datetime) -> list[dict[str, Any]]:
+    """The clocks of all proceedings; those of a helping office say whose they are. The first stands open."""
+    made: list[dict[str, Any]] = []
+    for proceeding in view.proceedings:
+        clocks = present.clocks(proceeding.terms, view.calendar, now, first_open=not made)
+        if proceeding.state.slot not in {"", "@next"} and proceeding.state.id != main.state.id:
+            whose = names.office(proceeding.state.holder) or proceeding.holder_name
+            clocks = [c | {"name": _("%(term)s（%(office)s）") % {"term": c["name"], "office": whose}} for c in clocks]
+        made += clocks
+    return made
 
 
 def _crumb(here: Here | None) -> dict[str, str]:

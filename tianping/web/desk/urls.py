@@ -15,6 +15,7 @@ from tianping.web.desk import (
     register,
     same,
     saved,
+    signs,
     steps,
     watch,
 )
@@ -41,6 +42,8 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/<uuid:matter>/", board.board, name="board-matter"),
     path("board/<uuid:matter>/joint/", board.joint, name="board-joint"),
+    path("signs/", signs.index, name="signs"),
+    path("signs/print/", signs.sheet, name="signs-sheet"),
     path("supervise/", watch.supervise, name="supervise"),
     path("same/", same.index, name="same"),
     path("same/<uuid:one>/<uuid:other>/", same.merge, name="same-merge"),

@@ -29,6 +29,11 @@ function leave(toast) {
   else toast.remove();
 }
 
+document.querySelectorAll("button[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
+
 // A sheet that comes in part by part goes on by itself.
 document.querySelector("form[data-go-on]")?.requestSubmit();
 
