@@ -39,7 +39,7 @@ def told(entry: EntryView, view: MatterView, names: Names) -> str:
     lines = [line for effect in entry.effects if (line := _effect(entry, effect, view, names))]
     corrected = _corrected(entry)
     lines += [line for c, v in entry.values.items() if c != corrected and (line := _value(entry, c, v, view, names))]
-    return "；".join(lines)
+    return _("；").join(lines)
 
 
 def _corrected(entry: EntryView) -> str:
