@@ -230,7 +230,9 @@ def test_a_clock_that_stands_still_says_so_once_and_keeps_its_bar(desk, road):
 
 def test_the_chain_can_be_checked(desk, road):
     one = road().to("handling")
-    assert "刚核验过：4条记录首尾相接，现在的内容和记录写的一致" in desk("dispatcher").text(f"/desk/matter/{one.matter}/verify/")
+    assert "刚核验过：4条记录首尾相接，现在的内容和记录写的一致" in desk("dispatcher").text(
+        f"/desk/matter/{one.matter}/verify/"
+    )
 
 
 def test_joint_offices_stand_on_the_page_with_their_own_state(desk, road):
