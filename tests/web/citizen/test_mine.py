@@ -8,6 +8,8 @@ import pytest
 
 from tests.people import WHO, actor
 from tests.web.citizen.conftest import LEAK, PHONE, STORY
+from tianping.kernel.agencies.access import record
+from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.models import User
 from tianping.kernel.service import reveal, show
 
@@ -47,6 +49,18 @@ def test_somebody_elses_matter_does_not_exist(proven, road):
     assert str(matter) not in session.get("/mine/").content.decode()
     assert session.get(f"/mine/{matter}/").status_code == 404
     assert session.get(f"/mine/{matter}/ask_erasure/").status_code == 404
+
+
+def test_what_the_index_did_alone_is_told_once_and_not_line_by_line(proven, road):
+    matter = road().matter
+    system = system_actor("990101", "search")
+    with acting(system):
+        record(system, "search", ["description"], matter=matter)
+    show(actor("dispatcher"), matter, "search")
+    told = proven().get(f"/mine/{matter}/").content.decode().split('id="readers"')[1].split("</section>")[0]
+    assert "系统自己编索引" in told
+    assert "<b>系统</b>" not in told
+    assert told.count("查找事项") == 1  # the dispatcher's
 
 
 def test_who_read_it_is_told_by_office_and_purpose(proven, road):
