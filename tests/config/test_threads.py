@@ -5,7 +5,7 @@ import threading
 
 from asgiref.testing import ApplicationCommunicator
 
-from tianping.config.asgi import Pages
+from tianping.config.threads import Pages
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "http_version": "1.1", "headers": []}
 
@@ -36,7 +36,7 @@ def test_a_page_that_takes_long_holds_up_no_other():
 
 
 def test_what_fails_gives_its_thread_back(monkeypatch):
-    monkeypatch.setattr("tianping.config.asgi.THREADS", 1)
+    monkeypatch.setattr("tianping.config.threads.THREADS", 1)
 
     def page(environ, start_response):
         if environ["PATH_INFO"] == "/bad/":
