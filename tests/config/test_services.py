@@ -59,7 +59,7 @@ def test_what_is_killed_is_replaced(served, port):
     server = named(served.process.pid, "granian")
     (web,) = children(server)
     os.kill(web, signal.SIGKILL)
-    worker = named(served.process.pid, "work")
+    worker = named(served.process.pid, "tianping.config work")
     os.kill(worker, signal.SIGKILL)
     served.until("后台退出了（-9），再启动一次")
     end = time.monotonic() + 20
@@ -67,7 +67,7 @@ def test_what_is_killed_is_replaced(served, port):
         time.sleep(0.2)
     assert ask(port) == 200
     assert children(server) != [web]
-    assert named(served.process.pid, "work") != worker
+    assert named(served.process.pid, "tianping.config work") != worker
     assert served.stop() == 0
 
 
