@@ -63,7 +63,7 @@ def test_verify_checks_both_and_names_the_one_that_was_changed(sm3, tianping, fr
     result = tianping("ledger", "verify", "--json")
     assert result.exit_code == 1
     assert {(f["kind"], f["entry"]) for f in result.json["faults"]} >= {("sm3", str(wrong))}
-    assert f"{one.matter} 第3条 {wrong}：SM3 摘要对不上" in tianping("ledger", "verify").output
+    assert f"{one.receipt.number} 第3条：SM3 摘要对不上" in tianping("ledger", "verify").output
 
 
 def test_an_older_deployment_may_begin_with_it_and_stop_again(tianping, settings):

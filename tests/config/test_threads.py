@@ -5,6 +5,7 @@ import threading
 
 from asgiref.testing import ApplicationCommunicator
 
+from tests.capabilities.live.kit import alone
 from tianping.config.threads import Pages
 
 SCOPE = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "http_version": "1.1", "headers": []}
@@ -30,7 +31,7 @@ def test_a_page_that_takes_long_holds_up_no_other():
         application = Pages(page)
         return await asyncio.gather(*(ask(application) for _ in range(3)))
 
-    answers = asyncio.run(run())
+    answers = alone(run())
     assert [status for status, _name in answers] == [200, 200, 200]
     assert len({name for _status, name in answers}) == 3
 
@@ -57,4 +58,4 @@ def test_what_fails_gives_its_thread_back(monkeypatch):
         application = Pages(page)
         return [await ask(application, path) for path in ("/bad/", "/", "/bad/", "/")]
 
-    assert asyncio.run(run()) == ["failed", "answered", "failed", "answered"]
+    assert alone(run()) == ["failed", "answered", "failed", "answered"]

@@ -8,7 +8,15 @@ import pytest
 from django.utils import timezone
 
 from tests.people import WHO, actor
-from tianping.kernel.agencies.accounts import add_person, changes, people, set_active, waiting_for
+from tianping.kernel.agencies.accounts import (
+    add_person,
+    change_person,
+    changes,
+    note_reset,
+    people,
+    set_active,
+    waiting_for,
+)
 from tianping.kernel.agencies.administer import (
     add_office,
     add_post,
@@ -295,6 +303,12 @@ def test_an_account_that_is_not_there_or_a_citizens_is_not_closed():
     citizen = User.objects.create_user("c", jurisdiction="990101", name="周", kind="citizen")
     assert refused(lambda: set_active(security, citizen.id, active=False, why="x"), "unknown") == []
     assert refused(lambda: set_active(security, security.user, active=False, why="x")) == []
+
+
+def test_who_is_not_there_is_not_renamed_and_has_no_second_factor_to_lose():
+    security = actor("security_admin")
+    assert refused(lambda: change_person(security, uuid4(), name="甲", email=""), "unknown") == []
+    assert refused(lambda: note_reset(security, uuid4(), why="丢了", factors=1, sessions=0), "unknown") == []
 
 
 def test_people_are_found_by_part_of_either_name_with_their_posts():
