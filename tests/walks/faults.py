@@ -192,7 +192,10 @@ def planted(registry):
         "the first child moves a parent that waits for all": _fires_early,
         "what is final opens nothing": lambda: _nothing(engine.Run, "_finish"),
         "to-do rows at the wrong office": _wrong_todo,
-        "everybody has the right": lambda: _nothing(engine, "check_right"),
+        "everybody has the right": lambda: patch.object(engine, "check_right", lambda *_words: ""),
+        "an entry is signed from where somebody looks": lambda: patch.object(
+            engine, "signing", lambda who, *_words: who
+        ),
         "guards are not asked": lambda: _nothing(engine, "failing_guard"),
         "any state will do": _from_any_state,
         "a known fact is asked again": _asks_twice,

@@ -75,10 +75,26 @@ def keep(registry, matters, decision, before, log):
             _complained(matter, proceeding, procedure)
             _follows(matter, proceeding, procedure)
         _sight(registry, matter, log[matter.id])
+    _signed(registry, decision, before)
     for move in decision.moves:
         _facts(registry, move, before.get(move.matter), decision.matters[move.matter])
         _protection(move, before.get(move.matter), decision.matters[move.matter])
         _because(registry, move, before.get(move.matter), decision)
+
+
+def _signed(registry, decision, before):
+    """Whoever works here signs with an office that a clause of the step names: its post's, or whose hands the matter is in."""
+    move, actor = decision.moves[0], decision.actor
+    matter = before.get(move.matter)
+    if matter is None or actor.kind != "staff":
+        return
+    proceeding = matter.proceedings[move.proceeding]
+    step = registry.procedure(move.procedure, move.version).by_name[move.step]
+    named = {proceeding.holder} if any(isinstance(by, Assigned) for by in step.by) else set()
+    for by in step.by:
+        named |= {k.partition("@")[2] for k in keys_of(by, matter, proceeding, step.name) if "@" in k}
+    need(actor.agency in named, f"{move.step} is signed by {actor.agency!r} and not by one of {sorted(named)}")
+    need(actor.post == UUID(int=9), f"{move.step} is signed with another post than gave the right")
 
 
 def _open_road(registry, matter):

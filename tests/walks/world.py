@@ -66,8 +66,12 @@ class World:
         if isinstance(by, Party):
             return Actor("citizen", JURISDICTION, subject=UUID(key.removeprefix("subject:")), proof=PROOF)
         user = UUID(key.removeprefix("person:")) if isinstance(by, Assigned) else UUID(int=self.rng.randint(1, 6))
-        agency = key.partition("@")[2]
-        return Actor("staff", JURISDICTION, user=user, agency=agency, keys=frozenset({key}))
+        # Everybody looks from another post than the one that gives the right: the entry must not take its office from there.
+        post = key if "@" in key else f"handler@{proceeding.holder}"
+        posts = (("auditor@qx.", UUID(int=8)), (post, UUID(int=9)))
+        return Actor(
+            "staff", JURISDICTION, user=user, post=UUID(int=8), agency="qx.", keys=frozenset({key}), posts=posts
+        )
 
     def stranger(self):
         return Actor("staff", JURISDICTION, user=UUID(int=99), agency="qx.jj.", keys=frozenset({"handler@qx.jj."}))

@@ -106,7 +106,7 @@ def test_an_automatic_entry_names_nobody_whoever_caused_it(told):
     assert SYSTEM.kind == d.body(0)["actor"]["kind"]
 
 
-def test_more_time_is_given_by_the_post_at_the_actors_own_office(told):
+def test_more_time_is_given_by_the_post_that_gave_the_right(told):
     d = told("accept")
     two = Actor(
         "staff",

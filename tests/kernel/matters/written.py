@@ -62,7 +62,7 @@ class Written(SceneDesk):
         self.context = Context(
             jurisdiction="990101",
             registry=self.registry,
-            actor=actor,
+            actor=decision.actor,
             snapshot=self.snapshot,
             clocks=self.clocks,
             vault=self.vault,

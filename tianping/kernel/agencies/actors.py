@@ -55,7 +55,10 @@ def posts_of(user: User, on: date | None = None) -> list[Held]:
 
 
 def staff_actor(user: User, held: Iterable[Held] | None = None, active: UUID | None = None) -> Actor:
-    """The actor for somebody with posts. `active` picks the post whose subtree is in sight and whose office signs."""
+    """The actor for somebody with posts. `active` picks the post whose subtree is in sight.
+
+    An entry is signed with the post that gave the right, and with this one where several did.
+    """
     posts = list(posts_of(user) if held is None else held)
     chosen = next((p for p in posts if p.id == active), posts[0] if posts else None)
     keys = {f"person:{user.id}"}
@@ -72,6 +75,7 @@ def staff_actor(user: User, held: Iterable[Held] | None = None, active: UUID | N
         post=chosen.id if chosen else None,
         agency=chosen.path if chosen else "",
         keys=frozenset(keys),
+        posts=tuple((f"{post.kind}@{post.path}", post.id) for post in posts),
         lo=lo,
         hi=hi,
         proof="identity",

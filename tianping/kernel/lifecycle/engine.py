@@ -13,7 +13,7 @@ from tianping.kernel.lifecycle import effects
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.registry import Registry
 from tianping.kernel.lifecycle.representing import REPRESENTATIVE
-from tianping.kernel.lifecycle.rights import check_right, failing_guard
+from tianping.kernel.lifecycle.rights import check_right, failing_guard, signing
 from tianping.kernel.lifecycle.state import (
     Actor,
     Command,
@@ -45,7 +45,7 @@ class Run:
         self.busy: set[UUID] = set()  # proceedings in the middle of a step: they look at their children when it is done
 
     def decision(self) -> Decision:
-        return Decision(self.moves, self.matters)
+        return Decision(self.moves, self.matters, self.actor)
 
     # ── taking a step ────────────────────────────────────────────────────────────────────────────────────────
     def take(
@@ -328,7 +328,7 @@ def begin(
         if step.automatic or (step_name and step.name != step_name):
             continue
         try:
-            check_right(step, matter, proceeding, actor)
+            run.actor = signing(actor, check_right(step, matter, proceeding, actor), proceeding)
             form = parse_form(step)
         except RefusedError as error:
             refusal = refusal or error
@@ -371,6 +371,7 @@ def decide(
 ) -> Decision:
     """Take one step. `matters` holds the proceeding's matter and, for a merge, the other one."""
     procedure, matter, proceeding, step = admit(registry, matters, proceeding_id, command.step, actor)
+    actor = signing(actor, check_right(step, matter, proceeding, actor), proceeding)
     failing = failing_guard(registry, step, matter, proceeding, actor, command.form, command.extra)
     if failing is not None:
         raise failing.refusal

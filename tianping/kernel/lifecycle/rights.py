@@ -1,6 +1,7 @@
 """Who may take a step: the keys that answer to it. The same keys make the to-do rows, so the two cannot differ."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tianping.kernel.lifecycle.procedure import Procedure
@@ -88,34 +89,51 @@ def todo_keys(procedure: Procedure, matter: MatterState, proceeding: ProceedingS
     return found
 
 
-def check_right(step: Step, matter: MatterState, proceeding: ProceedingState, actor: Actor) -> None:
-    """Raises RefusedError("right") unless one `by` clause lets this actor take the step."""
-    proof_lacking = False
+def check_right(step: Step, matter: MatterState, proceeding: ProceedingState, actor: Actor) -> str:
+    """The key by which this actor may take the step, that of the post they look from first; "" where none is needed.
+
+    Raises RefusedError("right") unless one `by` clause lets them, or "proof" where only a proof is lacking.
+    """
+    held: list[str] = []
+    free = proof_lacking = False
     for by in step.by:
         match by:
             case Lapse(term):
                 state = proceeding.terms.get(term)
-                if actor.system and state is not None and state.lapsed and state.status == "running":
-                    return
+                free |= actor.system and state is not None and state.lapsed and state.status == "running"
             case Guest():
-                return
+                free = True
             case Party(_role, _every, proof):
-                subject = actor.on_behalf or actor.subject
-                if subject and f"subject:{subject}" in keys_for(by, matter, proceeding, step.name):
+                key = f"subject:{actor.on_behalf or actor.subject}"
+                if key in keys_for(by, matter, proceeding, step.name):
                     if PROOFS.index(actor.proof) >= PROOFS.index(proof):
-                        return
-                    proof_lacking = True
+                        held.append(key)
+                    else:
+                        proof_lacking = True
             case Post() | Assigned():
-                if not actor.keys.isdisjoint(keys_for(by, matter, proceeding, step.name)):
-                    return
+                held += [key for key in keys_for(by, matter, proceeding, step.name) if key in actor.keys]
             case Leader():
-                if actor.system:
-                    return
+                free |= actor.system
             case _:
                 pass  # Kernel and Children: taken inside the step that causes them, never asked for
+    if held:
+        return next((key for key in held if (key, actor.post) in actor.posts), held[0])
+    if free:
+        return ""
     if proof_lacking:
         raise RefusedError(_("请先验证您的身份，再办这一步"), "proof")
     raise RefusedError(_("这一步不归您办"), "right")
+
+
+def signing(actor: Actor, key: str, proceeding: ProceedingState) -> Actor:
+    """The actor with the post and office by whose key the right was held; whoever is named acts for the office that holds it."""
+    own = dict(actor.posts)
+    if key.startswith("person:"):
+        here = [k for k in own if k.endswith(f"@{proceeding.holder}")]
+        key = next((k for k in here if own[k] == actor.post), min(here, default=""))
+    if "@" not in key:
+        return actor
+    return replace(actor, post=own.get(key), agency=key.partition("@")[2], signs=key)
 
 
 def reads_of(

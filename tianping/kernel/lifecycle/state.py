@@ -12,7 +12,8 @@ from tianping.kernel.lifecycle.vocabulary import Proof
 class Actor:
     """Who acts, or reads. `keys` are the to-do keys this person answers to; `lo`..`hi` the agency paths in sight.
 
-    Paths are dotted and end with a dot ("qx.zz."), compared byte by byte.
+    Paths are dotted and end with a dot ("qx.zz."), compared byte by byte. `posts` are those of `keys` that a post gives,
+    with its id; `post` and `agency` are those that are looked from, or in a decision those that sign, by the key `signs`.
     """
 
     kind: Literal["staff", "citizen", "guest", "system"]
@@ -22,11 +23,13 @@ class Actor:
     post: UUID | None = None
     agency: str = ""
     keys: frozenset[str] = frozenset()
+    posts: tuple[tuple[str, UUID], ...] = ()
     lo: str = ""
     hi: str = ""
     subject: UUID | None = None
     proof: Proof = "none"
     on_behalf: UUID | None = None
+    signs: str = ""
 
     @property
     def system(self) -> bool:
@@ -140,10 +143,11 @@ class Move:
 
 @dataclass(slots=True)
 class Decision:
-    """What a step does, in order. `matters` are the states afterwards."""
+    """What a step does, in order. `matters` are the states afterwards; `actor` signs with the post that gave the right."""
 
     moves: list[Move]
     matters: dict[UUID, MatterState]
+    actor: Actor
 
 
 class RefusedError(Exception):

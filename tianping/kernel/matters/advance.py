@@ -145,7 +145,7 @@ def _report(
         step_name=step,
         extra=extra,
     )
-    context = _context(actor, rules, snapshot, happened_at, received_at, reads.hashes(actor, documents))
+    context = _context(decision.actor, rules, snapshot, happened_at, received_at, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
     context.code_digest = _code_digest(key_digest)
     rows = assemble(context, decision)
@@ -223,7 +223,7 @@ def _advance(
     extra = reads.extra_for(rules, step, matter, snapshot, values, actor)
     command = Command(step_name, values, extra)
     decision = decide(rules, snapshot.matters, proceeding, command, actor=actor, new_id=uuid7)
-    context = _context(actor, rules, snapshot, *times, reads.hashes(actor, documents))
+    context = _context(decision.actor, rules, snapshot, *times, reads.hashes(actor, documents))
     context.key_digest, context.request, context.located = key_digest, request, located
     rows = assemble(context, decision)
     if split := [m.id for m in decision.matters.values() if m.new]:

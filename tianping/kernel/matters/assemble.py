@@ -109,9 +109,8 @@ def _entry(context: Context, matter: MatterState, move: Move, *, first: bool) ->
 
 
 def _post_kind(actor: Actor) -> str:
-    """The kind of post that grants an extension: the first of the actor's own, by its to-do key."""
-    kinds = sorted(k.split("@", 1)[0] for k in actor.keys if k.endswith(f"@{actor.agency}") and actor.agency)
-    return kinds[0] if kinds else actor.kind
+    """The kind of the post that signs, which grants an extension."""
+    return actor.signs.partition("@")[0] or actor.kind
 
 
 def _sealed(context: Context, matter: MatterState, entry_id: UUID, sealed: list[SealedRow]) -> None:
