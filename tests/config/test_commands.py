@@ -16,6 +16,7 @@ from tests.kernel.matters.conftest import Road
 from tianping.config.cli import main
 from tianping.config.health import inside, outside
 from tianping.config.words import english, gettext
+from tianping.kernel.matters.readers.sequencer import sequence
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -151,6 +152,48 @@ def test_ledger_verify_and_rotate(tianping, monkeypatch, tmp_path, settings):
     assert "问题 0 处" in tianping("ledger", "verify").output
     assert tianping("ledger", "rotate", "--json").json["values"] > 0
     assert "请把密钥文件夹" in tianping("ledger", "rotate").output
+
+
+@pytest.fixture
+def owner(database_url):
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def test_ledger_checkpoint_and_what_it_finds(tianping, owner, checkpoint_folder, tmp_path):
+    assert "流水还是空的" in tianping("ledger", "checkpoint", "--json").json["error"]
+    one = Road().to("accepting")
+    assert "没有检查点" in tianping("ledger", "verify").output
+    sequence("990101")
+    made = tianping("ledger", "checkpoint", "--json").json
+    assert (made["position"], made["chains"], made["aside"]) == (3, 1, 0)
+    assert tianping("ledger", "checkpoint", "--json").json == made
+    assert "没有签名" in tianping("ledger", "checkpoint").output
+    told = tianping("ledger", "verify", "--checkpoint", made["file"], "--json").json
+    assert (told["checkpoints"], told["faults"]) == (1, [])
+    broken = tmp_path / "broken.json"
+    broken.write_text("x")
+    assert "不是一份检查点" in tianping("ledger", "verify", "--checkpoint", str(broken), "--json").json["error"]
+
+    owner.execute("UPDATE matter SET state = 'closed', number_seq = 9, number = replace(number, '1号', '9号')")
+    result = tianping("ledger", "verify")
+    assert result.exit_code == 1
+    assert "第3条：事项的“环节”和记录对不上：记录写到这里是 accepting，数据库里是 closed。" in result.output
+    assert "没有事项用的编号：2026-1…8" in result.output
+    (fault, *_more) = tianping("ledger", "verify", "--json").json["faults"]
+    assert (fault["kind"], fault["chain"], fault["seq"]) == ("derived", str(one.matter), 3)
+    assert fault["number"].endswith("9号")
+
+    owner.execute("DELETE FROM feed WHERE position = 3")
+    assert "全部记录：" in tianping("ledger", "verify").output
+    assert "--restored" in tianping("ledger", "checkpoint", "--json").json["error"]
+    left = tianping("ledger", "verify", "--restored")
+    assert "恢复的备份以后还有 1 份检查点" in left.output
+    again = tianping("ledger", "checkpoint", "--restored")
+    assert "1 份挪到了 aside" in again.output
+    assert "position" in tianping("ledger", "checkpoint", "--json").json
+    (checkpoint_folder / "000000000002.json").write_text("x")
+    assert "不是一份检查点" in tianping("ledger", "checkpoint", "--json").json["error"]
 
 
 def test_work_once(tianping):

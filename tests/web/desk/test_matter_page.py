@@ -230,6 +230,8 @@ def test_a_clock_that_stands_still_says_so_once_and_keeps_its_bar(desk, road):
 
 def test_the_chain_can_be_checked(desk, road):
     one = road().to("handling")
+    # Nothing is claimed before it was looked at.
+    assert "没有被改动过" not in desk("dispatcher").text(f"/desk/matter/{one.matter}/")
     assert "刚核验过：4条记录首尾相接，现在的内容和记录写的一致" in desk("dispatcher").text(
         f"/desk/matter/{one.matter}/verify/"
     )
