@@ -24,7 +24,7 @@ _SEEN = """SELECT f.position, f.matter_id, f.procedure, f.to_state, f.step FROM 
  JOIN matter m ON m.jurisdiction = f.jurisdiction AND m.id = f.matter_id
  WHERE f.jurisdiction = %(j)s AND f.position > %(after)s AND f.position <= %(newest)s
    AND (%(matter)s::uuid IS NULL OR f.matter_id = %(matter)s::uuid) ORDER BY f.position LIMIT %(n)s"""
-_NEWEST = "SELECT coalesce(max(position), 0) FROM feed WHERE jurisdiction = %s"
+_NEWEST = "SELECT feed_newest()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def news(actor: Actor, after: int | None, matter: UUID | None) -> News:
     close_old_connections()
     letters = waiting(actor)[1]
     with acting(actor), connection.cursor() as cursor:
-        cursor.execute(_NEWEST, [actor.jurisdiction])
+        cursor.execute(_NEWEST)
         newest = int(cursor.fetchone()[0])
         if after is None:
             return News(newest, [], letters=letters)
