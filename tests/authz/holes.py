@@ -20,6 +20,7 @@ class Hole:
     roles: tuple[str, ...]
     relations: tuple[str, ...]
     open: Opener
+    sweep: str = "cells"  # which sweep is to find it: "cells", "tokens" or "dump"
 
 
 def _sql(do: str, undo: str) -> Opener:

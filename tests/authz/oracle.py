@@ -1,6 +1,6 @@
 """Who may see what, written by hand and apart from the code: the table that every surface is held against."""
 
-from tests.authz.world import PROTECTED
+from tests.authz.world import CITIZENS, PROTECTED, RELATIONS, STAFF
 
 OVERSEE = frozenset({"dispatcher", "registrar", "supervisor", "leader"})
 ZHUJIAN = frozenset({"handler", "head", "assigned"})
@@ -40,3 +40,26 @@ def reads_content(role: str, relation: str) -> bool:
 def in_lists(role: str, relation: str) -> bool:
     """Whether title and place may stand in a list: nobody's list shows those of a protected matter."""
     return reads_content(role, relation) and relation not in PROTECTED
+
+
+# Tables without a matter of their own, and who has a use for their rows.
+HOUSE = frozenset({"outbox", "counter", "counted", "cursor", "staff_contact", "saved_filter", "api_answer"})
+SENT = frozenset({"sent", "assigned", "elsewhere", "town", "joint", "leader"})  # which an office has
+
+
+def reads_house(role: str, table: str) -> bool:
+    """Counters of their part are read by staff, positions of readers by every connection; nothing else of it by anybody."""
+    return table == "cursor" or (table == "counter" and role in STAFF)
+
+
+def counted(role: str, what: str) -> int:
+    """How many matters a number may hold at most. A citizen has one of their own; figures never hold a protected one."""
+    if role in CITIZENS:
+        return 1 if what == "list" else 0
+    seen = [r for r in RELATIONS if sees(role, r)]
+    match what:
+        case "list":
+            return len(seen)
+        case "figures":
+            return len([r for r in seen if r not in PROTECTED])
+    return len([r for r in seen if r in SENT])

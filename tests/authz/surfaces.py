@@ -1,6 +1,7 @@
 """Every way in that the kernel has, as functions of an actor and a canary that answer with the text that came out."""
 
 from collections.abc import Callable
+from typing import Self
 from uuid import uuid4
 
 from django.db import connection
@@ -23,6 +24,21 @@ from tianping.kernel.service import (
 )
 
 Surface = Callable[[Actor, Canary], str]
+
+
+class Said(str):
+    """An answer, and what was typed into the very address or form that it answers: only that it may repeat. `broken`: a 500."""
+
+    __slots__ = ("broken", "typed")
+    broken: bool
+    typed: str
+
+    def __new__(cls, text: str, typed: str = "", *, broken: bool = False) -> Self:
+        made = super().__new__(cls, text)
+        made.typed, made.broken = typed, broken
+        return made
+
+
 TABLES = (
     "matter",
     "proceeding",
@@ -37,7 +53,13 @@ TABLES = (
     "representation",
     "document",
     "erasure",
+    "feed",
+    "notice",
+    "access_record",
+    "counted",
 )
+# Tables that hold no matter of their own; whole or not at all.
+HOUSE = ("outbox", "counter", "cursor", "staff_contact", "saved_filter", "api_answer")
 
 
 def quiet(call: Callable[[], object]) -> str:
@@ -77,6 +99,7 @@ def whole_list(view: str, **more: object) -> Surface:
         query = Query(view=view, limit=200, open_only=False, **more)  # type: ignore[arg-type]
         return quiet(lambda: worklist(actor, query).rows)
 
+    read.whole = True  # type: ignore[attr-defined]
     return read
 
 
@@ -89,9 +112,8 @@ def searched(field: str) -> Surface:
     def read(actor: Actor, canary: Canary) -> str:
         text = canary.receipt.number if field == "number" else canary.secret[field]
         found = find(actor, text)
-        return (
-            repr(worklist(actor, Query(view="sight", open_only=False, ids=tuple(found))).rows) if found else repr(found)
-        )
+        rows = worklist(actor, Query(view="sight", open_only=False, ids=tuple(found))).rows if found else []
+        return repr(rows) if rows else repr(found)
 
     return read
 
@@ -117,6 +139,9 @@ def mine(actor: Actor, _canary: Canary) -> str:
     return quiet(lambda: own_matters(actor))
 
 
+mine.whole = True  # type: ignore[attr-defined]
+
+
 def table(name: str) -> Surface:
     """What row-level security gives by raw SQL under the application's role."""
 
@@ -138,6 +163,18 @@ def everything(name: str) -> Surface:
             rows = [r for r in cursor.fetchall() if str(canary.receipt.matter) in repr(r)]
             return repr(rows)
 
+    return read
+
+
+def house(name: str) -> Surface:
+    """A table of the house, whole."""
+
+    def read(actor: Actor, _canary: Canary) -> str:
+        with acting(actor), connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {name}")
+            return repr(cursor.fetchall())
+
+    read.whole = True  # type: ignore[attr-defined]
     return read
 
 
@@ -172,6 +209,7 @@ def kernel_surfaces() -> dict[str, Surface]:
     }
     found |= {f"search:{f}": searched(f) for f in ("number", "title", "words", "place", "name", "phone")}
     found |= {f"sql:{t}": table(t) for t in TABLES}
-    found |= {f"sql-all:{t}": everything(t) for t in ("matter", "entry", "sealed", "fact", "todo", "document")}
+    found |= {f"sql-all:{t}": everything(t) for t in ("matter", "entry", "sealed", "fact", "todo", "document", "feed")}
+    found |= {f"sql:{t}": house(t) for t in HOUSE}
     found |= {f"step:{s.name}": step(s.name) for s in registry().procedure("intake").steps}
     return found

@@ -1,249 +1,24 @@
-"""The pages, the files and the API as surfaces: every route that the resolver knows, each method, as each role.
-
-A route that stands neither in ROUTES nor in NOTHING_TO_TELL stops the sweep: nobody adds a door without a lock.
-"""
+"""The pages, the files and the API as surfaces: each route and method, as each role. What a request does is rolled back."""
 
 import json
-from collections.abc import Callable
-from urllib.parse import urlencode
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlencode
 from uuid import UUID, uuid4
+from zipfile import ZipFile
 
+from django.db import transaction
 from django.test import Client
-from django.urls import URLResolver, get_resolver
 
-from tests.authz.surfaces import Surface
+from tests.authz.routes import BODIES, FORMS, LISTS, ROUTES, routes
+from tests.authz.surfaces import Said, Surface
 from tests.authz.world import Canary, World
 from tianping.kernel.agencies.models import User
 from tianping.kernel.lifecycle.state import Actor
 from tianping.web.api.tokens import SCOPES, issue
 
-Address = Callable[[Canary], str]
-
-
-def _fixed(address: str) -> Address:
-    return lambda _canary: address
-
-
-# route -> the address of one matter there. What stands in braces is the matter, its proceeding, its file.
-ROUTES: dict[str, str] = {
-    "desk/": "/desk/?scope=sight&done=1",
-    "desk/search/": "/desk/?q={words}&scope=sight&done=1",
-    "desk/export/": "/desk/export/",
-    "desk/board/": "/desk/board/",
-    "desk/board/<uuid:matter>/": "/desk/board/{matter}/",
-    "desk/supervise/": "/desk/supervise/",
-    "desk/same/": "/desk/same/",
-    "desk/same/<uuid:one>/<uuid:other>/": "/desk/same/{subject}/{twin}/",
-    "desk/same/<uuid:subject>/": "/desk/same/{twin}/",
-    "api/v1/subjects/alike": "/api/v1/subjects/alike",
-    "api/v1/subjects/merged": "/api/v1/subjects/merged",
-    "api/v1/subjects/<uuidstr:one>/beside/<uuidstr:other>": "/api/v1/subjects/{subject}/beside/{twin}",
-    "api/v1/subjects/merge": "/api/v1/subjects/merge",
-    "api/v1/subjects/<uuidstr:subject>/part": "/api/v1/subjects/{twin}/part",
-    "desk/figures/": "/desk/figures/",
-    "desk/audit/": "/desk/audit/",
-    "desk/filter/": "/desk/filter/",
-    "desk/notices/": "/desk/notices/",
-    "desk/notices/bell/": "/desk/notices/bell/",
-    "desk/notices/read/": "/desk/notices/read/",
-    "desk/notices/<uuid:notice>/": "/desk/notices/{matter}/",
-    "desk/new/": "/desk/new/",
-    "desk/new/alike/": "/desk/new/alike/",
-    "desk/board/<uuid:matter>/joint/": "/desk/board/{matter}/joint/",
-    "desk/bulk/": "/desk/bulk/",
-    "desk/matter/<uuid:matter>/": "/desk/matter/{matter}/",
-    "desk/matter/<uuid:matter>/pane/": "/desk/matter/{matter}/pane/",
-    "desk/matter/<uuid:matter>/verify/": "/desk/matter/{matter}/verify/",
-    "desk/matter/<uuid:matter>/number/<slug:concept>/": "/desk/matter/{matter}/number/reporter_phone/",
-    "desk/matter/<uuid:matter>/step/<uuid:proceeding>/<slug:name>/": "/desk/matter/{matter}/step/{proceeding}/note/",
-    "files/<uuid:document>/": "/files/{document}/",
-    "standing/": "/standing/",
-    "standing/<slug:name>/": "/standing/rate/",
-    "mine/": "/mine/",
-    "mine/export/": "/mine/export/",
-    "mine/<uuid:matter>/": "/mine/{matter}/",
-    "mine/<uuid:matter>/<slug:name>/": "/mine/{matter}/ask_erasure/",
-    "receipt/": "/receipt/",
-    "receipt/picture.png": "/receipt/picture.png",
-    "report/photo/<uuid:document>/": "/report/photo/{document}/",
-    "p/<slug:code>/": "/p/0000/",
-    "api/v1/worklist": "/api/v1/worklist?limit=200",
-    "api/v1/matters": "/api/v1/matters?limit=200&open_only=false",
-    "api/v1/matters/<uuidstr:matter>": "/api/v1/matters/{matter}?purpose=handling",
-    "api/v1/matters/<uuidstr:matter>/entries": "/api/v1/matters/{matter}/entries?purpose=handling",
-    "api/v1/matters/<uuidstr:matter>/offers": "/api/v1/matters/{matter}/offers",
-    "api/v1/matters/<uuidstr:matter>/verify": "/api/v1/matters/{matter}/verify",
-    "api/v1/matters/<uuidstr:matter>/reveal": "/api/v1/matters/{matter}/reveal",
-    "api/v1/proceedings/<uuidstr:proceeding>/steps/<step>": "/api/v1/proceedings/{proceeding}/steps/note",
-    "api/v1/progress": "/api/v1/progress",
-    "api/v1/progress/steps/<step>": "/api/v1/progress/steps/rate",
-    "api/v1/mine": "/api/v1/mine",
-    "api/v1/mine/<uuidstr:matter>": "/api/v1/mine/{matter}",
-    "api/v1/mine/<uuidstr:matter>/content": "/api/v1/mine/{matter}/content",
-    "api/v1/mine/<uuidstr:matter>/readers": "/api/v1/mine/{matter}/readers",
-    "api/v1/matters/<uuidstr:matter>/counsel": "/api/v1/matters/{matter}/counsel",
-    "api/v1/matters/<uuidstr:matter>/alike": "/api/v1/matters/{matter}/alike",
-    "api/v1/alike": "/api/v1/alike",
-    "api/v1/bulk": "/api/v1/bulk",
-    "api/v1/export": "/api/v1/export?purpose=supervision&open_only=false",
-    "api/v1/files/<uuidstr:document>": "/api/v1/files/{document}",
-    "api/v1/mine/export": "/api/v1/mine/export",
-    "api/v1/mine/<uuidstr:matter>/steps/<step>": "/api/v1/mine/{matter}/steps/rate",
-    "api/v1/notices": "/api/v1/notices",
-    "api/v1/notices/unread": "/api/v1/notices/unread",
-    "api/v1/notices/read": "/api/v1/notices/read",
-    "api/v1/figures": "/api/v1/figures",
-    "api/v1/supervision": "/api/v1/supervision",
-    "api/v1/audit": "/api/v1/audit",
-    "api/v1/me": "/api/v1/me",
-    "api/v1/tokens": "/api/v1/tokens",
-}
-# Routes that know no matter: declarations, log-in, uploads of one's own, the report that is being written.
-NOTHING_TO_TELL = frozenset(
-    {
-        # one's own account
-        "login/enrol/",
-        "me/",
-        "prefs/",
-        "me/sessions/end/",
-        "identity/",
-        "identity/code/",
-        "login/second/",
-        "login/passkey/",
-        "login/again/",
-        "login/again/second/",
-        "login/again/passkey/",
-        "me/password/",
-        "me/factors/",
-        "me/passkeys/",
-        "me/passkeys/add/",
-        "me/passkeys/<int:pk>/remove/",
-        "me/totp/",
-        "me/totp/off/",
-        "me/codes/",
-        "me/codes/new/",
-        "oidc/<slug:provider_id>/login/",
-        "oidc/<slug:provider_id>/login/callback/",
-        "login/",
-        "logout/",
-        "",
-        "report/",
-        "report/<slug:name>/",
-        "at/<slug:code>/",
-        "progress/",
-        "mediation/",
-        "law/",
-        "privacy/",
-        # lists that one keeps for oneself, and the house: offices, posts, accounts, rules
-        "desk/saved/",
-        "desk/saved/<uuid:saved>/",
-        # sheets that one brings: nobody else's, and never a matter that is there
-        "desk/import/",
-        "desk/import/<uuid:sheet>/",
-        "desk/import/<uuid:sheet>/errors/",
-        "desk/admin/",
-        "desk/admin/offices/",
-        "desk/admin/offices/edit/",
-        "desk/admin/offices/add/",
-        "desk/admin/offices/post/",
-        "desk/admin/posts/<uuid:post>/",
-        "desk/admin/appointments/<uuid:appointment>/<slug:what>/",
-        "desk/admin/people/",
-        "desk/admin/people/add/",
-        "desk/admin/people/<uuid:user>/",
-        "desk/admin/people/<uuid:user>/phone/",
-        "desk/admin/people/<uuid:user>/second/",
-        "desk/admin/sheets/<slug:kind>/",
-        "desk/admin/sheets/<slug:kind>/bring/",
-        "desk/admin/tokens/",
-        "desk/admin/tokens/issue/",
-        "desk/admin/tokens/<uuid:token>/revoke/",
-        "desk/admin/packs/",
-        "desk/admin/changes/",
-        "desk/signs/",
-        "desk/signs/print/",
-        "desk/procedures/",
-        "desk/procedures/<slug:name>/",
-        "files/",
-        "files/begin/",
-        "files/chunk/<uuid:upload>/",
-        "files/finish/<uuid:upload>/",
-        "api/v1/",
-        "api/v1/openapi.json",
-        "api/v1/docs",
-        # lists that one keeps, uploads of one's own, and the house, by the API
-        "api/v1/saved",
-        "api/v1/saved/<uuidstr:saved>",
-        "api/v1/files",
-        "api/v1/uploads",
-        "api/v1/uploads/<uuidstr:upload>",
-        "api/v1/uploads/<uuidstr:upload>/finish",
-        "api/v1/tokens/<uuidstr:token>/revoke",
-        "api/v1/admin/offices",
-        "api/v1/admin/offices/<path>",
-        "api/v1/admin/offices/<path>/posts",
-        "api/v1/admin/posts/<uuidstr:post>/appointments",
-        "api/v1/admin/appointments/<uuidstr:appointment>/end",
-        "api/v1/admin/appointments/<uuidstr:appointment>/leave",
-        "api/v1/admin/people",
-        "api/v1/admin/people/<uuidstr:user>",
-        "api/v1/admin/people/<uuidstr:user>/close",
-        "api/v1/admin/people/<uuidstr:user>/open",
-        "api/v1/admin/people/<uuidstr:user>/phone",
-        "api/v1/admin/people/<uuidstr:user>/second",
-        "api/v1/admin/sheets/<kind>",
-        "api/v1/admin/packs",
-        "api/v1/admin/packs/<kind>",
-        "api/v1/admin/changes",
-        "api/v1/reports",
-        "api/v1/procedures",
-        "api/v1/procedures/<name>",
-        "api/v1/categories",
-        "api/v1/grades",
-        "api/v1/agencies",
-        "api/v1/locate",
-    }
-)
-LISTS = frozenset(
-    {
-        "desk/",
-        "desk/search/",
-        "desk/supervise/",
-        "desk/export/",
-        "desk/new/alike/",
-        "api/v1/worklist",
-        "api/v1/matters",
-        "api/v1/alike",
-        "api/v1/matters/<uuidstr:matter>/alike",
-        "api/v1/export",
-        "api/v1/supervision",
-        "desk/figures/",
-        "desk/audit/",
-        "desk/same/",
-        "api/v1/subjects/alike",
-        "api/v1/subjects/merged",
-    }
-)
-
-
-# What a page is asked with beside nonsense, where only that makes it tell something.
-ASKED = {"desk/new/alike/": "description"}
-
-
-def routes() -> list[str]:
-    """Every route of the resolver. Raises when one is not in the table."""
-
-    def walk(resolver: URLResolver, prefix: str = "") -> list[str]:
-        found: list[str] = []
-        for entry in resolver.url_patterns:
-            route = prefix + str(entry.pattern)
-            found += walk(entry, route) if isinstance(entry, URLResolver) else [route]
-        return found
-
-    every = list(dict.fromkeys(walk(get_resolver())))
-    if missing := [r for r in every if r not in ROUTES and r not in NOTHING_TO_TELL]:
-        raise LookupError(f"routes without a row in tests/authz/web.py: {missing}")
-    return [r for r in every if r in ROUTES]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LOG_IN = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class Clients:
@@ -253,7 +28,6 @@ class Clients:
         self.world = world
         self.held: dict[str, Client] = {}
         self.tokens: dict[UUID, str] = {}
-        self.codes = {c.receipt.code: c for c in world.canaries.values()}
         self.by_subject = {
             a.subject: world.canaries[r].receipt.code for (role, r), a in world.actors.items() if role == "own_code"
         }
@@ -263,7 +37,7 @@ class Clients:
         if key not in self.held:
             client = Client(raise_request_exception=False)
             if actor.user:
-                client.force_login(User.objects.get(id=actor.user))
+                client.force_login(User.objects.get(id=actor.user), backend=LOG_IN)
             elif actor.subject in self.by_subject:
                 session = client.session
                 session["code"] = self.by_subject[actor.subject]
@@ -284,47 +58,85 @@ class Clients:
         return found
 
 
+def address_of(route: str, canary: Canary) -> str:
+    return ROUTES[route].format(
+        matter=canary.receipt.matter,
+        proceeding=canary.receipt.proceeding,
+        document=canary.document,
+        words=canary.words,
+        subject=canary.subject,
+        twin=canary.twin,
+        kept=canary.kept,
+    )
+
+
+def body_of(route: str, canary: Canary) -> dict[str, Any]:
+    """A form that holds, where there is one; else nonsense, whose refusal must tell nothing either."""
+    known = BODIES if route.startswith("api/") else FORMS
+    return known[route](canary) if route in known else {"nonsense": "x"}
+
+
+def ask(
+    client: Client, route: str, method: str, canary: Canary, headers: dict[str, str] | None = None
+) -> tuple[int, Said]:
+    """Status and answer; what was typed goes along. Whatever the request did is undone."""
+    address, body = address_of(route, canary), body_of(route, canary)
+    sent: dict[str, Any] = {"headers": headers or {}}
+    typed = unquote(address)
+    if method != "GET":
+        api = route.startswith("api/")
+        typed += json.dumps(body, ensure_ascii=False)
+        sent["data"] = json.dumps(body) if api else urlencode(body)
+        sent["content_type"] = "application/json" if api else "application/x-www-form-urlencoded"
+    with transaction.atomic():
+        answer = client.generic(method, address, **sent)
+        data = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        transaction.set_rollback(True)
+    if answer.status_code >= 500:
+        return answer.status_code, Said("", broken=True)
+    told = answer.headers.get("Location", "") + " " + opened(data)
+    return answer.status_code, Said(told, typed=typed)
+
+
+def opened(data: bytes) -> str:
+    """An answer as text; of a workbook or an archive, everything in it."""
+    if not data.startswith(b"PK\x03\x04"):
+        return data.decode(errors="replace")
+    with ZipFile(BytesIO(data)) as archive:
+        return "\n".join(f"{name}\n{opened(archive.read(name))}" for name in archive.namelist())
+
+
 def _asked(clients: Clients, route: str, method: str) -> Surface:
-    pattern, api = ROUTES[route], route.startswith("api/")
+    refused: dict[str, Said] = {}  # a method that a route does not know is refused alike for every matter
 
     def read(actor: Actor, canary: Canary) -> str:
-        address = pattern.format(
-            matter=canary.receipt.matter,
-            proceeding=canary.receipt.proceeding,
-            document=canary.document,
-            words=canary.words,
-            subject=canary.subject,
-            twin=canary.twin,
-            kept=canary.kept,
-        )
-        headers = clients.headers(actor) if api else {}
+        who = f"{actor.user}|{actor.subject}|{actor.kind}"
+        if who in refused:
+            return refused[who]
+        api = route.startswith("api/")
         client = Client(raise_request_exception=False) if api else clients.of(actor)
-        if method == "GET":
-            answer = client.get(address, headers=headers)
-        else:
-            body = {"concept": "reporter_phone", "purpose": "contact", "form": {"nonsense": "x"}, "code": "0"}
-            if api:
-                answer = client.generic(
-                    method, address, json.dumps(body), content_type="application/json", headers=headers
-                )
-            else:
-                typed = urlencode({"nonsense": "x"} | ({ASKED[route]: canary.words} if route in ASKED else {}))
-                answer = client.generic(method, address, typed, content_type="application/x-www-form-urlencoded")
-        data = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        if answer.status_code >= 500:
-            return f"500 {canary.title} {canary.words}"  # a broken page counts as one that tells everything
-        text = data.decode(errors="replace")
-        return text.replace(canary.words, "") if "q=" in address else text  # the page repeats what was typed
+        status, said = ask(client, route, method, canary, clients.headers(actor) if api else None)
+        if status == 405:
+            refused[who] = said
+        return said
 
+    # The same for every matter, when neither address nor body names one.
+    named = "{" in ROUTES[route] or (method != "GET" and route in (FORMS | BODIES))
+    read.whole = not named  # type: ignore[attr-defined]
     return read
 
 
+def name_of(route: str, method: str) -> str:
+    """The surface's name, by which the judge knows a list from a page."""
+    kind = "web-list" if route in LISTS else "web-reveal" if "reveal" in route or "number" in route else "web"
+    return f"{kind}:{method} {route}"
+
+
 def web_surfaces(world: World) -> dict[str, Surface]:
-    """route and method -> surface, named so that the judge knows a list from a page."""
+    """Name -> surface, each route with each method."""
     clients = Clients(world)
     found: dict[str, Surface] = {}
     for route in routes():
-        for method in ("GET", "POST", "PUT", "DELETE"):
-            kind = "web-list" if route in LISTS else "web-reveal" if "reveal" in route or "number" in route else "web"
-            found[f"{kind}:{method} {route}"] = _asked(clients, route, method)
+        for method in METHODS:
+            found[name_of(route, method)] = _asked(clients, route, method)
     return found
