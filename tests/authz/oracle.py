@@ -43,7 +43,7 @@ def in_lists(role: str, relation: str) -> bool:
 
 
 # Tables without a matter of their own, and who has a use for their rows.
-HOUSE = frozenset({"outbox", "counter", "counted", "cursor", "staff_contact", "saved_filter", "api_answer"})
+HOUSE = frozenset({"counter", "counted", "cursor", "staff_contact", "saved_filter", "api_answer"})
 SENT = frozenset({"sent", "assigned", "elsewhere", "town", "joint", "leader"})  # which an office has
 
 

@@ -54,12 +54,13 @@ TABLES = (
     "document",
     "erasure",
     "feed",
+    "outbox",
     "notice",
     "access_record",
     "counted",
 )
 # Tables that hold no matter of their own; whole or not at all.
-HOUSE = ("outbox", "counter", "cursor", "staff_contact", "saved_filter", "api_answer")
+HOUSE = ("counter", "cursor", "staff_contact", "saved_filter", "api_answer")
 
 
 def quiet(call: Callable[[], object]) -> str:

@@ -6,7 +6,8 @@ from django.db import migrations
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 BACK = """DROP FUNCTION feed_newest();
-DROP POLICY moves ON outbox; DROP POLICY tells ON outbox; DROP POLICY sees ON feed; DROP POLICY moves ON feed;
+DROP POLICY moves ON outbox; DROP POLICY sees ON outbox; DROP POLICY tells ON outbox; DROP POLICY sees ON feed;
+DROP POLICY moves ON feed;
 DROP POLICY sees ON access_record; DROP POLICY records ON access_record;
 CREATE POLICY own ON outbox USING (jurisdiction = tp_jurisdiction()) WITH CHECK (jurisdiction = tp_jurisdiction());
 CREATE POLICY own ON feed USING (jurisdiction = tp_jurisdiction()) WITH CHECK (jurisdiction = tp_jurisdiction());

@@ -5,6 +5,9 @@ DROP POLICY own ON feed;
 DROP POLICY own ON access_record;
 
 CREATE POLICY moves ON outbox USING (jurisdiction = tp_jurisdiction() AND tp_system());
+CREATE POLICY sees ON outbox FOR SELECT USING (
+  jurisdiction = tp_jurisdiction()
+    AND EXISTS (SELECT 1 FROM matter m WHERE m.jurisdiction = outbox.jurisdiction AND m.id = outbox.matter_id));
 CREATE POLICY tells ON outbox FOR INSERT WITH CHECK (jurisdiction = tp_jurisdiction());
 
 CREATE POLICY sees ON feed FOR SELECT USING (
