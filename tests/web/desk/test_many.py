@@ -214,7 +214,7 @@ def test_the_export_holds_what_the_list_holds_and_the_record_says_why(desk, road
     answer = client.post("/desk/export/?grade=3", {"purpose": "supervision"})
     rows = sheet(answer)
     assert [r[1] for r in rows[1:]] == ["漏水的"]
-    with acting(actor("dispatcher")):
+    with acting(actor("auditor")):
         record = AccessRecord.objects.get(purpose="supervision")
     assert (record.rows, record.what) == (1, ["place", "title"])
 

@@ -70,6 +70,8 @@ def test_the_same_telephone_or_words_are_hinted_with_the_reason_and_recorded(des
     assert "<html" not in part.content.decode()
     assert "文字一样" in words(client.post("/desk/new/alike/", {"description": "厨房顶上鼓了。"}))
     assert "早先那件" not in words(client.post("/desk/new/alike/", {"reporter_phone": "138", "description": ""}))
-    with acting(actor("registrar")):
+    with acting(actor("auditor")):
         assert AccessRecord.objects.filter(purpose="search", what=["reporter_phone"]).count() == 1
+    with acting(actor("registrar")):  # who looked is told by the auditor's page alone
+        assert AccessRecord.objects.filter(purpose="search").count() == 0
     assert one.matter
