@@ -6,14 +6,18 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 
+import psycopg
 import pytest
 from django.db import connections, transaction
 
+from tests.conftest import CLUSTER
 from tests.people import actor
+from tianping.config.database import admin_url
 from tianping.kernel.matters import vault as vaults
 from tianping.kernel.matters.chains import verify_matter
-from tianping.kernel.matters.rotation import remaining, reseal_all
+from tianping.kernel.matters.rotation import PATIENCE, remaining, reseal_all
 from tianping.kernel.parties.keys import KeyNotHeld, KeyStore
 from tianping.kernel.service import reveal, show
 
@@ -168,6 +172,17 @@ def test_a_transaction_that_never_ends_does_not_hold_it_up_for_ever(own_keys, ro
     with owner.transaction():
         owner.execute("SELECT pg_current_xact_id()")
         assert reseal_all("990101") > 0
+
+
+def test_who_writes_in_another_database_is_not_waited_for(own_keys, road, monkeypatch):
+    monkeypatch.setattr("tianping.kernel.matters.rotation.SETTLE", 0)
+    road()
+    vaults.vault().store.rotate()
+    started = time.monotonic()
+    with psycopg.connect(admin_url(CLUSTER.url("postgres"))) as elsewhere:
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        assert reseal_all("990101") > 0
+    assert time.monotonic() - started < PATIENCE / 2
 
 
 def test_a_court_s_own_key_is_the_court_s_to_move(own_keys, road, settings):

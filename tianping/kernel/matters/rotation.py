@@ -21,6 +21,12 @@ _OLD = """SELECT s.entry_id, s.field, s.kek, s.seed, s.blob, m.centre FROM seale
  ORDER BY s.kek LIMIT %(n)s"""
 _MOVE = """UPDATE sealed SET kek = %s, seed = %s, blob = %s WHERE jurisdiction = %s AND entry_id = %s AND field = %s AND seed = %s"""
 
+# The transactions that have begun to write: each holds a lock on its own number. A prepared one has no process and is counted
+# whatever its database; the caller's own does not wait for itself.
+_WRITING = """SELECT l.transactionid::text FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+ WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
+ AND (l.pid IS NULL OR a.datname = current_database())"""
+
 
 def reseal_all(jurisdiction: str, progress: Callable[[int, int], None] = lambda _done, _total: None) -> int:
     """Re-encrypt every value that is not under the newest key of its agency, and answer with how many there were.
@@ -84,12 +90,11 @@ def _batch(jurisdiction: str, newest: dict[str, tuple[str, bytes]]) -> int:
 
 
 def _wait_for_older(until: float) -> None:
-    """Until every transaction has ended that is under way now."""
+    """Until every transaction of this database has ended that is writing now; those of others seal nothing here."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text")
-        (barrier,) = cursor.fetchone()
-        while time.monotonic() < until:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::xid8", [barrier])
-            if cursor.fetchone() == (True,):
-                return
+        cursor.execute(_WRITING)
+        older = [row[0] for row in cursor.fetchall()]
+        while older and time.monotonic() < until:
             time.sleep(0.1)
+            cursor.execute(f"{_WRITING} AND l.transactionid::text = ANY(%s)", [older])
+            older = [row[0] for row in cursor.fetchall()]
