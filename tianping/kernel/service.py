@@ -19,6 +19,7 @@ from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
 from tianping.kernel.matters.alike import Alike, alike, alike_to
 from tianping.kernel.matters.chains import verify_matter
+from tianping.kernel.matters.clocks import lengthened
 from tianping.kernel.matters.figures import BEHIND_MOST, Figure, behind, counted_until, figures, loads
 from tianping.kernel.matters.foresight import Precedent, precedents, promise
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
@@ -91,6 +92,7 @@ __all__ = [
     "first_words",
     "guest_actor",
     "home",
+    "lengthened",
     "listing",
     "loads",
     "locate",

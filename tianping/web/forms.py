@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.forms.utils import ErrorDict, ErrorList
 from django.http import HttpRequest
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tianping.kernel.lifecycle.concepts import Concept
@@ -96,6 +97,8 @@ def said(sentence: str, values: Mapping[str, Any]) -> str:
 
 
 def _readable(value: Any) -> Any:
+    if hasattr(value, "say"):  # what the clock names: a rule, an amount, a moment
+        return value.say(translation)
     try:
         return date_text(value if isinstance(value, date) else date.fromisoformat(value), "long")
     except (TypeError, ValueError):
@@ -105,7 +108,7 @@ def _readable(value: Any) -> Any:
 def sentences(error: RefusedError) -> dict[str, str]:
     """Field -> what to do about it, in the reader's language."""
     details = error.values.get("details", {})
-    return {name: _(text) % details[name] if details.get(name) else _(text) for name, text in error.fields.items()}
+    return {name: said(text, details.get(name) or {}) for name, text in error.fields.items()}
 
 
 class FilesInput(forms.ClearableFileInput):

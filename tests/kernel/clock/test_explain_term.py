@@ -1,6 +1,7 @@
 import gettext
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from babel.messages.pofile import read_po
 
 import tianping
 from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
-from tianping.kernel.clock.engine import due
+from tianping.kernel.clock.engine import ExtensionRefused, check_extension, due
 from tianping.kernel.clock.explain import law, sentences, standing
-from tianping.kernel.clock.rules import Basis
+from tianping.kernel.clock.rules import Basis, Extension, Unit
 from tianping.kernel.clock.sentence import CHINESE, Sentence
 
 ROOT = Path(tianping.__file__).parent
@@ -129,12 +130,22 @@ def test_an_outer_term_that_ends_inside_a_pause_leaves_only_the_days_before_it_l
 
 def test_a_local_rule_says_that_it_is_one(t, english):
     note = "《人民调解法》没有规定期限。"
-    rule = t.rule(15, "working_day", note=note)
+    rule = t.rule(15, "working_day", note=note, note_en="The law sets no time.")
     assert law(rule, CHINESE) == "《青溪县人民调解工作规则》第九条：受理后十五个工作日内调解完毕。"
     assert standing(rule, CHINESE) == "本县规定，2025年1月1日起施行。依据还没有核实。" + note
     assert standing(rule, english) == (
-        "A rule of this county, in force since 1 Jan 2025. The source has not been verified." + note
+        "A rule of this county, in force since 1 Jan 2025. The source has not been verified. The law sets no time."
     )
+    assert standing(replace(rule, note_en=""), english).endswith(f"verified. {note}")
+    assert standing(replace(rule, note="", note_en=""), english).endswith("has not been verified.")
+
+
+def test_a_refusal_of_more_time_is_told_in_the_readers_language(t, english):
+    rule = t.rule(60, "day", extension=Extension(30, Unit.DAY, 1, ("head",)))
+    with pytest.raises(ExtensionRefused) as refused:
+        check_extension(rule, [], t.grant(5, "day"), t.at("2026-11-08 23:59"))
+    told = refused.value.sentence.say(english)
+    assert told == "“Conclude” was due on 8 Nov 2026, 23:59. What is overdue cannot be extended; please finish it soon"
 
 
 @pytest.mark.parametrize(

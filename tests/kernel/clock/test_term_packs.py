@@ -81,6 +81,7 @@ def test_national_rules_are_statutory_and_the_countys_are_marked_local(book):
     assert not any(row["local"] for row in rows("national"))
     assert all(row["local"] for row in rows("qingxi"))
     assert all(row["source"] and row["title_en"] for pack in ("national", "qingxi") for row in rows(pack))
+    assert all(bool(row["note"]) == bool(row.get("note_en")) for pack in ("national", "qingxi") for row in rows(pack))
 
 
 def test_the_mandatory_report_cites_the_law_that_says_at_once(book):

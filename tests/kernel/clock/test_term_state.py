@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -218,6 +218,16 @@ def test_what_the_rule_allows_may_be_granted(t):
 def test_a_rule_that_says_nothing_of_extensions_allows_none(t):
     with pytest.raises(ExtensionRefused, match="不能延长"):
         check_extension(t.rule(60, "day"), [], t.grant(1, "day"))
+
+
+def test_what_is_over_is_not_lengthened(t):
+    rule = t.rule(60, "day", extension=ONCE)
+    wanted = t.grant(5, "day")
+    for ends in (None, wanted.at, wanted.at + timedelta(microseconds=1)):
+        check_extension(rule, [], wanted, ends)
+    with pytest.raises(ExtensionRefused) as refused:
+        check_extension(rule, [], wanted, t.at("2026-11-08 23:59"))
+    assert str(refused.value) == "“办结”2026年11月8日 23:59已经到期，到期以后不能延长，请尽快办完"
 
 
 @pytest.mark.parametrize(

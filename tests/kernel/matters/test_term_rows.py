@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tianping.kernel.clock.rules import RuleBook
 from tianping.kernel.lifecycle.common import common_steps
 from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.lifecycle.vocabulary import Step, Term
-from tianping.kernel.matters.clocks import Clocks, pinned, rule_code
+from tianping.kernel.matters.clocks import Clocks, lengthened, pinned, rule_code, tell_why
 from tianping.kernel.matters.rulebook import Clockwork
 
 BEGAN = datetime(2026, 11, 9, 10, 12, tzinfo=SHANGHAI)  # a Monday
@@ -62,8 +62,9 @@ class Ticking(Desk):
         for move in decision.moves:
             declared = self.registry.procedure(move.procedure)
             label = declared.by_name[move.step].label
+            self.entry = self.new_id()
             self.clocks.carry_out(
-                declared, decision.matters[move.matter], move, self.new_id(), label, getattr(self, "by", "head")
+                declared, decision.matters[move.matter], move, self.entry, label, getattr(self, "by", "head")
             )
         super()._keep(decision, actor)
 
@@ -188,6 +189,7 @@ def test_more_time_is_counted_on_with_who_gave_it_and_why(work):
         "by": "head",
         "why": "延期",
         "at": (BEGAN + 4 * DAY + timedelta(hours=5)).isoformat(),
+        "entry": str(one.entry),
     }
     assert one.row.extensions == [given]
     assert one.clocks.changed() == [one.row]
@@ -197,11 +199,74 @@ def test_more_time_is_counted_on_with_who_gave_it_and_why(work):
     assert one.due() == (BEGAN + 25 * DAY).date()
 
 
+def test_the_typed_reason_takes_the_label_s_place_where_it_can_be_read(work):
+    one = Ticking(work, running(SOONER))
+    one.step("extend", 4, term="t", amount=10, reason="要补材料")
+    tell_why(one.clocks.rows, {str(one.entry): "要补材料"})
+    assert one.row.extensions[0]["why"] == "要补材料"
+    tell_why(one.clocks.rows, {})
+    assert one.row.extensions[0]["why"] == "要补材料"
+
+
+def test_what_is_not_read_keeps_the_label(work):
+    one = Ticking(work, running(SOONER))
+    one.step("extend", 4, term="t", amount=10, reason="要补材料")
+    tell_why(one.clocks.rows, {str(one.matter.id): "别的"})
+    del one.row.extensions[0]["entry"]  # granted before the entry was named
+    tell_why(one.clocks.rows, {str(one.entry): "要补材料"})
+    assert one.row.extensions[0]["why"] == "延期"
+
+
+def test_the_dates_that_more_time_leads_to(work):
+    one = Ticking(work, running(SOONER))
+    row, calendar = one.row, work.calendar
+    unit, ends = lengthened([row], row, calendar, BEGAN)
+    most = pinned(row.rule).extension.amount
+    assert (unit, len(ends)) == ("day", most)
+    assert [(e - row.due_at) // DAY for e in ends][:4] == [1, 2, 3, 6], "a weekend holds no last day"
+    assert row.extensions == []
+    assert lengthened([row], row, calendar, row.due_at).ends == ends
+    assert lengthened([row], row, calendar, row.due_at + timedelta(microseconds=1)).ends == []
+    assert lengthened([row], replace(row, due_at=None), calendar, BEGAN).ends == []
+    one.step("extend", 4, term="t", amount=most, reason="要补材料")
+    assert one.row.due_at == ends[-1]
+    assert lengthened([row], row, calendar, BEGAN) == ("day", [])
+
+
+def test_no_dates_where_the_rule_gives_no_time_and_sixty_where_it_sets_no_limit(work):
+    none = Ticking(work, running("petition.objection")).row
+    assert lengthened([none], none, work.calendar, BEGAN) == ("working_day", [])
+    free = Ticking(work, running("mediation.delegated")).row
+    free.started_at, free.due_at = BEGAN - 120 * DAY, BEGAN - 90 * DAY
+    assert len(lengthened([free], free, work.calendar, free.started_at).ends) == 60
+
+
+def test_the_dates_end_where_the_holidays_are_not_known(work):
+    row = Ticking(work, running(SOONER)).row
+    more = {"amount": 30, "unit": "working_day", "times": 1, "by": ["head"]}
+    row.rule = row.rule | {"unit": "working_day", "amount": 15, "extension": more}
+    row.due_at = BEGAN + 21 * DAY
+    unit, ends = lengthened([row], row, work.calendar, BEGAN)
+    assert unit == "working_day"
+    assert [e.astimezone(SHANGHAI).date() for e in ends][::22] == [date(2026, 12, 1), date(2026, 12, 31)]
+    assert len(ends) == 23
+
+
 def test_more_time_is_not_given_by_whoever_may_not(work):
     one = Ticking(work, running(SOONER))
     with pytest.raises(RefusedError, match="这个岗位不能批准") as refused:
         one.step("extend", 4, by="clerk", term="t", amount=2, reason="要补材料")
     assert "amount" in refused.value.fields
+
+
+def test_what_is_over_gets_no_more_time_whenever_it_is_said_to_have_been_given(work):
+    one = Ticking(work, running(SOONER))
+    due = one.due()
+    with pytest.raises(RefusedError, match="已经到期") as refused:
+        one.step("extend", 4, late=20 * DAY, term="t", amount=2, reason="要补材料")
+    assert (refused.value.reason, list(refused.value.fields)) == ("form", ["amount"])
+    assert set(refused.value.values["details"]["amount"]) == {"title", "end"}
+    assert (one.row.extensions, one.due()) == ([], due)
 
 
 def test_more_time_is_not_given_where_the_rule_gives_none(work):

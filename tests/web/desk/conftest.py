@@ -7,6 +7,7 @@ from io import BytesIO
 import pytest
 import xlsxwriter
 from django.test import Client
+from django.utils import translation
 from python_calamine import load_workbook
 
 from tests.kernel.matters.conftest import Road
@@ -34,7 +35,8 @@ def words(answer):
 @pytest.fixture(autouse=True)
 def _fresh_names():
     names.forget()
-    yield
+    with translation.override("zh-hans"):  # whatever language the page before was read in
+        yield
     names.forget()
 
 

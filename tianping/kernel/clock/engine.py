@@ -28,7 +28,7 @@ from tianping.kernel.clock.counting import (
 )
 from tianping.kernel.clock.reasons import Reason, Teller
 from tianping.kernel.clock.rules import Amount, Escalation, Rule, Title, Unit
-from tianping.kernel.clock.sentence import ClockError, Sentence
+from tianping.kernel.clock.sentence import ClockError, Moment, Sentence
 from tianping.kernel.lifecycle.text import gettext_noop as _
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -194,13 +194,23 @@ def next_alarm(due: DueDate, now: datetime, calendar: WorkCalendar) -> tuple[dat
     return next(alarms(due, now, calendar), None)
 
 
-def check_extension(rule: Rule, granted: Sequence[Granted], wanted: Granted) -> None:
-    """Raises ExtensionRefused unless the rule lets this post grant this much once more."""
+def check_extension(
+    rule: Rule, granted: Sequence[Granted], wanted: Granted, ends: datetime | None = None, tz: tzinfo = SHANGHAI
+) -> None:
+    """Raises ExtensionRefused unless the rule lets this post grant this much once more.
+
+    `ends` is the due date as it stands, None while it is open. What is over is not lengthened, whoever asks: a late
+    answer would be in time afterwards.
+    """
     allowed = rule.extension
     if allowed is None:
         raise ExtensionRefused(Sentence(_("%(title)s不能延长"), {"title": Title(rule)}))
     if wanted.by not in allowed.by:
         raise ExtensionRefused(Sentence(_("这个岗位不能批准延长，请报有权批准的人")))
+    if ends is not None and wanted.at > ends:
+        end = Moment(local(ends, tz), year=True)
+        words = _("%(title)s%(end)s已经到期，到期以后不能延长，请尽快办完")
+        raise ExtensionRefused(Sentence(words, {"title": Title(rule), "end": end}))
     if allowed.times is not None and len(granted) >= allowed.times:
         raise ExtensionRefused(Sentence(_("已经延长过%(times)s次，不能再延长"), {"times": len(granted)}))
     if wanted.unit is not allowed.unit or wanted.amount < 1:

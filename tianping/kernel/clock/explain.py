@@ -1,9 +1,11 @@
 """为什么是这个日期, in the reader's language: the sentences, the law, and whether it is statutory or local."""
 
+from functools import reduce
+
 from django.utils import translation
 
 from tianping.kernel.clock.engine import DueDate
-from tianping.kernel.clock.rules import Rule, Verified
+from tianping.kernel.clock.rules import Note, Rule, Verified
 from tianping.kernel.clock.sentence import Catalog, Day, Sentence
 from tianping.kernel.lifecycle.text import gettext_noop as _
 
@@ -33,5 +35,9 @@ def standing(rule: Rule, catalog: Catalog = translation) -> str:
         Sentence(form, {"day": Day(rule.effective_from, year=True)}),
         Sentence(_CHECKED[rule.basis.verified]),
     ]
-    first, second = (part.say(catalog) for part in parts)
-    return catalog.gettext("%(first)s%(second)s") % {"first": first, "second": second + rule.note}
+    said = [part.say(catalog) for part in parts]
+    if note := Note(rule).say(catalog):
+        said.append(note)
+    return reduce(
+        lambda first, second: catalog.gettext("%(first)s%(second)s") % {"first": first, "second": second}, said
+    )

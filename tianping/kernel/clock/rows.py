@@ -27,6 +27,7 @@ KEYS = frozenset(
         "escalate",
         "nested_in",
         "note",
+        "note_en",
         "source",
     }
 )
@@ -116,6 +117,7 @@ def read_rule(number: int, row: Mapping[str, Any]) -> Rule:
         nested_in=read.text("nested_in") if row.get("nested_in") is not None else None,
         title_en=read.text("title_en"),
         note=read.text("note", required=False),
+        note_en=read.text("note_en", required=False),
     )
 
 

@@ -111,6 +111,7 @@ class Rule:
     nested_in: str | None = None  # the outer rule whose due date caps this one
     title_en: str = ""
     note: str = ""
+    note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,22 @@ class Title:
     rule: Rule
 
     def say(self, catalog: Catalog) -> str:
-        chinese = catalog.gettext(_("中文")) == "中文"
-        return f"“{self.rule.title if chinese or not self.rule.title_en else self.rule.title_en}”"
+        return f"“{_own(catalog, self.rule.title, self.rule.title_en)}”"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A rule's note in the reader's language."""
+
+    rule: Rule
+
+    def say(self, catalog: Catalog) -> str:
+        return _own(catalog, self.rule.note, self.rule.note_en)
+
+
+def _own(catalog: Catalog, chinese: str, english: str) -> str:
+    """What a pack says in both languages; in Chinese where it says it in that alone."""
+    return chinese if not english or catalog.gettext(_("中文")) == "中文" else english
 
 
 class RuleMissing(ClockError, KeyError):  # noqa: N818  # the public name

@@ -1,9 +1,11 @@
 """What the engine decided about clocks, carried out on term rows: start, pause, resume, end, extend, and their inverses."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -18,6 +20,8 @@ from tianping.kernel.lifecycle.state import MatterState, Move, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.rulebook import Clockwork, rule_of
 from tianping.kernel.matters.snapshot import TermRow
+
+MANY = 60  # units: a form that offers more time tells so many dates
 
 
 @lru_cache(maxsize=2000)
@@ -50,6 +54,43 @@ def due_among(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar) -
     return due_of(term, calendar, due_of(outer, calendar) if running and outer is not None else None)
 
 
+def tell_why(terms: Sequence[TermRow], reasons: Mapping[str, str]) -> None:
+    """Put the reasons that were typed, by entry, in place of the steps' labels: for whoever may read them.
+
+    On the row stands the label alone, since a reason may name people; where it was erased, that is what is left.
+    """
+    for term in terms:
+        for granted in term.extensions:
+            granted["why"] = reasons.get(granted.get("entry", ""), granted["why"])
+
+
+class Longer(NamedTuple):
+    """The unit of more time, and when a clock is due with 1, 2, … of it."""
+
+    unit: Unit
+    ends: list[datetime]
+
+
+def lengthened(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar, now: datetime) -> Longer:
+    """When the clock would be due with 1, 2, … units more, as many as its rule gives at once, at most `MANY`.
+
+    Empty where it cannot be lengthened (any more) or stands still; shorter where the holidays of a year are not known.
+    """
+    rule = pinned(term.rule)
+    allowed, ends = rule.extension, list[datetime]()
+    if allowed is None or term.due_at is None or now > term.due_at:
+        return Longer(rule.unit, ends)
+    if allowed.times is not None and len(term.extensions) >= allowed.times:
+        return Longer(rule.unit, ends)
+    with suppress(CalendarYearMissing):
+        for amount in range(1, min(allowed.amount or MANY, MANY) + 1):
+            more = {"amount": amount, "unit": str(allowed.unit), "by": "", "why": "", "at": term.due_at.isoformat()}
+            at = due_among(terms, replace(term, extensions=[*term.extensions, more]), calendar).at
+            if at is not None:
+                ends.append(at)
+    return Longer(allowed.unit, ends)
+
+
 def _at(text: str | None) -> datetime:
     return datetime.fromisoformat(text or "")
 
@@ -74,14 +115,15 @@ class Clocks:
         return next(t for t in reversed(self.rows) if t.proceeding_id == proceeding and t.name == name)
 
     def carry_out(self, procedure: Procedure, matter: MatterState, move: Move, new_id: UUID, why: str, by: str) -> None:
-        """Apply the move's term effects. `new_id` seeds the ids of new rows; `why` and `by` go into pauses and extensions."""
+        """Apply the move's term effects. `new_id` is the entry's and seeds the ids of new rows; `why` and `by` go into pauses
+        and extensions. An extension names its entry, which keeps the reason that was typed, sealed."""
         count = 0
         for effect in move.effects:
             if effect["do"] == "term":
                 count += 1
                 self._term(procedure, matter, move, effect, why, UUID(int=new_id.int ^ count))
             elif effect["do"] == "extend":
-                self._extend(move, effect, why, by)
+                self._extend(move, effect, why, by, new_id)
 
     def _term(
         self, procedure: Procedure, matter: MatterState, move: Move, effect: dict[str, Any], why: str, new_id: UUID
@@ -140,19 +182,20 @@ class Clocks:
         self.rows.append(term)
         self._reckon(term)
 
-    def _extend(self, move: Move, effect: dict[str, Any], why: str, by: str) -> None:
+    def _extend(self, move: Move, effect: dict[str, Any], why: str, by: str, entry: UUID) -> None:
         term = self._newest(move.proceeding, effect["term"])
         rule = pinned(term.rule)
         unit = rule.extension.unit if rule.extension else rule.unit
         wanted = Granted(effect["amount"], unit, by, why, self.now)
         granted = [Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions]
         try:
-            check_extension(rule, granted, wanted)
+            check_extension(rule, granted, wanted, term.due_at)
         except ClockError as error:
-            raise RefusedError(str(error), "form", {"amount": str(error)}) from error
-        term.extensions.append(
-            {"amount": wanted.amount, "unit": str(unit), "by": by, "why": why, "at": self.now.isoformat()}
-        )
+            words, values = error.sentence.msgid, error.sentence.values
+            raise RefusedError(words, "form", {"amount": words}, details={"amount": values}, **values) from error
+        term.extensions.append({
+            "amount": wanted.amount, "unit": str(unit), "by": by, "why": why, "at": self.now.isoformat(), "entry": str(entry),
+        })  # fmt: skip
         term.changed = True
         self._reckon(term)
 

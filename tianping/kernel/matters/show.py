@@ -20,7 +20,7 @@ from tianping.kernel.lifecycle.state import SEALED, Actor, MatterState, Proceedi
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters import represent
 from tianping.kernel.matters.advance import registry
-from tianping.kernel.matters.clocks import due_among
+from tianping.kernel.matters.clocks import due_among, tell_why
 from tianping.kernel.matters.opening import Opened, open_values
 from tianping.kernel.matters.own import need_number, own_part
 from tianping.kernel.matters.rulebook import clockwork
@@ -149,6 +149,8 @@ def show(actor: Actor, matter_id: UUID, purpose: str) -> MatterView:
         types = {c.name: c.type for c in rules.concepts.values()}
         opened = open_values(actor, matter_id, purpose, types=types, concepts=[c for c in types if c not in MASKED])
         values = _by_entry(opened)
+        if actor.kind == "staff":
+            tell_why(snapshot.terms, {str(o.entry): o.value for o in opened if o.concept == "reason" and o.value})
         facts = _facts(state, snapshot.fact_source, matter_id, values)
         entries = _entries(actor.jurisdiction, matter_id, rules, values)
         work = clockwork(actor.jurisdiction)

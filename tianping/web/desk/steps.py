@@ -32,7 +32,7 @@ from tianping.kernel.service import (
 )
 from tianping.web.accounts.asking import actor_of
 from tianping.web.accounts.guards import staff_required
-from tianping.web.desk import texts
+from tianping.web.desk import longer, texts
 from tianping.web.desk.matters import here_of, view_of
 from tianping.web.desk.present import Here
 from tianping.web.forms import StepForm, uploads
@@ -57,6 +57,7 @@ def step(request: HttpRequest, matter: UUID, proceeding: UUID, name: str) -> Htt
     _suggest(request, actor, matter, form)
     if "representation" in form.fields:
         form.fields["representation"].initial = request.GET.get("representation", "")
+    dates = longer.offer(view, found, offer.step, form)
     texts.offer(actor, view, offer.step, form)
     texts.fill(request.POST, form)
     if data is not None:
@@ -69,7 +70,8 @@ def step(request: HttpRequest, matter: UUID, proceeding: UUID, name: str) -> Htt
             if not sees(actor, matter):  # it went where this person does not look
                 return to(request, reverse("desk:worklist"))
             return _onward(request, matter)
-    return sheet(request, form, _(offer.step.label), request.get_full_path(), _back(request, matter))
+    named = longer.button(offer.step, form.raw() if dates else {}, dates)
+    return sheet(request, form, _(offer.step.label), request.get_full_path(), _back(request, matter), button=named)
 
 
 def step_form(actor: Actor, declared: Step, data: Any = None, **more: Any) -> StepForm:

@@ -110,12 +110,13 @@ def test_a_named_handler_is_told_in_person(road, ears):
 
 def test_more_time_brings_the_alarms_of_the_new_day(road, ears):
     one = road().to("handling")
-    begun(one.matter, "answer", timedelta(days=60))
+    begun(one.matter, "answer", timedelta(days=18))
     scan(J, [ears])
     one.take("extend", "head", term="answer", amount="5", reason="等鉴定")
+    begun(one.matter, "answer", timedelta(days=60))
     scan(J, [ears])
-    assert [offset for _term, offset, _keys in ears.heard] == [-3, 0, 1, 3] * 2
-    assert entries(one.matter, "escalate") == 6
+    assert [offset for _term, offset, _keys in ears.heard] == [-3, -3, 0, 1, 3]
+    assert entries(one.matter, "escalate") == 3
 
 
 def test_a_scan_killed_before_it_marked_the_alarm_escalates_once(road, ears):

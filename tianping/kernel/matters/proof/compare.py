@@ -200,7 +200,8 @@ class Comparison:
 
     def _term(self, told: ToldTerm, row: TermRow) -> None:
         pauses = [end is not None for _start, end, _why in _decode(row.pauses)]
-        granted = [(str(e["amount"]), datetime.fromisoformat(e["at"])) for e in _decode(row.extensions)]
+        more = _decode(row.extensions)
+        granted = [(str(e["amount"]), datetime.fromisoformat(e["at"]), e.get("entry")) for e in more]
         columns = {"proceeding_id": told.proceeding, "name": told.name, "status": told.status}
         self._differ(words.TERM, told.seq, columns, row)
         found = {

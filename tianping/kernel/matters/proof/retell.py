@@ -35,7 +35,7 @@ class ToldFact:
 
 @dataclass(slots=True)
 class ToldTerm:
-    """`pauses`: for each whether it is over. `granted`: amount and time of each extension."""
+    """`pauses`: for each whether it is over. `granted`: amount, time and entry of each extension."""
 
     id: UUID
     proceeding: UUID
@@ -44,7 +44,7 @@ class ToldTerm:
     at: datetime
     status: str = "running"
     pauses: list[bool] = field(default_factory=list)
-    granted: list[tuple[str, datetime]] = field(default_factory=list)
+    granted: list[tuple[str, datetime, str]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -155,7 +155,8 @@ class Teller:
             case "supervise":
                 proceeding.supervised = effect["to"]
             case "extend":
-                self._newest(proceeding.id, effect["term"]).granted.append((effect["amount"], _moment(body["at"])))
+                granted = (effect["amount"], _moment(body["at"]), str(entry.id))
+                self._newest(proceeding.id, effect["term"]).granted.append(granted)
             case "open":
                 self.opened[UUID(effect["proceeding"])] = (proceeding.id, effect)
             case "fact" | "correct":

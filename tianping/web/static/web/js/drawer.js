@@ -80,5 +80,17 @@ document.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+// More time: what is typed names the day on the button, as the server reckoned it for each clock (data-outcomes: term -> labels).
+document.addEventListener("input", ({ target }) => {
+  const amount = target.form?.querySelector("[data-outcomes]");
+  if (!amount) return;
+  const button = target.form.querySelector(".bar button[type=submit]");
+  button.dataset.plain ??= button.textContent;
+  const days = Object.entries(JSON.parse(amount.dataset.outcomes));
+  const term = target.form.elements.term;
+  const [, labels = []] = days.find(([name]) => !term || term.value === name) ?? [];
+  button.textContent = labels[Number(amount.value) - 1] ?? button.dataset.plain;
+});
+
 // The server says with HX-Trigger: drawer-close that the step was taken.
 document.addEventListener("drawer-close", () => drawer?.close());
