@@ -96,6 +96,8 @@ def static_files(tmp_path_factory):
 
     settings.STATIC_ROOT = str(tmp_path_factory.mktemp("static"))
     collect()
+    # Each test client makes its middleware anew: a file is looked up when it is asked for, not all of them each time.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,9 @@ def database() -> Iterator[str]:
     from tests.conftest import CLUSTER, _clone, _drop, _use, make_template
 
     settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # of people made here, whom nobody logs in as
     name = f"apifuzz_{os.getpid()}"
     _clone(make_template(), name)
     with TemporaryDirectory() as folder:  # the files of this process and of the server
@@ -44,8 +47,8 @@ def database() -> Iterator[str]:
 
 
 @contextmanager
-def serve(url: str) -> Iterator[tuple[str, Path]]:
-    """gunicorn with two workers behind a proxy of ours: the address of the API, and the log."""
+def serve(url: str, workers: int = 2) -> Iterator[tuple[str, Path]]:
+    """gunicorn behind a proxy of ours: the address of the API, and the log."""
     from django.conf import settings
 
     with socket.socket() as probe:
@@ -71,7 +74,7 @@ def serve(url: str) -> Iterator[tuple[str, Path]]:
             "--bind",
             f"127.0.0.1:{port}",
             "--workers",
-            "2",
+            str(workers),
             "--limit-request-line",
             "0",
             "--limit-request-field_size",

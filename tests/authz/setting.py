@@ -29,6 +29,7 @@ def database() -> Iterator[str]:
         }
         settings.STATIC_ROOT = f"{folder}/static"
         collect()
+        settings.WHITENOISE_AUTOREFRESH = True  # not every file anew for each client
         settings.SECOND_FACTOR = "offered"  # pages are asked for by whoever has given a password
         settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
         name = f"authz_{os.getpid()}"

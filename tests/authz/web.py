@@ -94,7 +94,7 @@ def ask(
         transaction.set_rollback(True)
     if answer.status_code >= 500:
         return answer.status_code, Said("", broken=True)
-    told = answer.headers.get("Location", "") + " " + opened(data)
+    told = unquote(" ".join(answer.headers.values())) + " " + opened(data)  # a header names files and addresses
     return answer.status_code, Said(told, typed=typed)
 
 
