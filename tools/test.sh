@@ -30,7 +30,7 @@ if wait $MYPY; then tail -n 1 "$OUT/mypy"; else cat "$OUT/mypy"; FAILED="$FAILED
 .venv/bin/coverage erase
 from=$(date +%s)
 # shellcheck disable=SC2086  # several words on purpose
-if $PY -m pytest -q ${PYTEST_SPREAD:--n 2 --dist loadfile} --cov --cov-report= -rs --no-fold-skipped --durations=8 "$@" </dev/null >"$OUT/tests" 2>&1
+if $PY -m pytest -q ${PYTEST_SPREAD:--n 2 --dist loadfile --no-loadscope-reorder} --cov --cov-report= -rs --no-fold-skipped --durations=8 "$@" </dev/null >"$OUT/tests" 2>&1
 then :; else FAILED="$FAILED pytest"; fi
 cat "$OUT/tests"
 printf 'pytest   %ss\n' "$(($(date +%s) - from))"

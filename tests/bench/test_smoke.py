@@ -10,12 +10,14 @@ from bench.intake import Line
 from bench.limit import quoted
 from bench.stage import ROOT
 from bench.worklist import verdict as worklist_verdict
+from tests.processes import uncovered
 
 
 def run(script, *args):
     done = subprocess.run(
         [sys.executable, "-W", "ignore", str(ROOT / "bench" / script), *args],
         cwd=ROOT,
+        env=uncovered(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

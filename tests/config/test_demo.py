@@ -10,7 +10,7 @@ import pytest
 
 from tianping.config.commands.demo import _welcome
 
-COUNT = 36
+COUNT = 12
 CODE = f"""
 from tianping.config.commands import demo
 demo.COUNT = {COUNT}

@@ -8,6 +8,7 @@ import pytest
 from bench.stage import ROOT
 from tests.crash.audit import Finding
 from tests.crash.run import Result
+from tests.processes import uncovered
 
 
 def test_what_was_acknowledged_survives_three_kills():
@@ -24,6 +25,7 @@ def test_what_was_acknowledged_survives_three_kills():
             "--short",
         ],
         cwd=ROOT,
+        env=uncovered(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

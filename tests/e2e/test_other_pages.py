@@ -6,24 +6,17 @@ Also that the routes which `test_every_page` leaves out are none: opened, they s
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from tests.e2e.test_every_page import NO_PAGE, RULES, addresses, matters  # noqa: F401  # a fixture
+from tests.e2e.axe import clean
+from tests.e2e.test_every_page import NO_PAGE, addresses, matters  # noqa: F401  # a fixture
 from tianping.kernel.agencies.models import User
 
 pytestmark = pytest.mark.e2e
 # Pages that stand behind a proof given moments ago, or a second factor: tests/e2e/test_log_in.py looks them over.
 BEHIND_A_PROOF = {"mfa_activate_totp", "mfa_add_webauthn", "mfa_generate_recovery_codes", "mfa_view_recovery_codes"}
-
-
-def looked(page, name):
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [f"{v['id']}: {v['nodes'][0]['html'][:160]}" for v in found] == [], name
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} scrolls sideways by {wide} px"
 
 
 @pytest.fixture(params=[False, True], ids=["ordinary", "elder"])
@@ -40,19 +33,19 @@ def test_what_is_said_when_nothing_works(page, elder, file):
         "**/broken/", lambda route: route.fulfill(status=500, content_type="text/html; charset=utf-8", body=body)
     )
     page.goto("/broken/")
-    looked(page, file)
+    clean(page, file)
 
 
 def test_an_address_that_does_not_exist(page, elder):
     assert page.goto("/nothing/here/").status == 404
-    looked(page, "404")
+    clean(page, "404")
 
 
 def test_somebody_at_work_is_told_how_to_see_their_own(page, desk, elder):
     desk("liuxiaoyan")
     page.goto("/mine/")
     assert "工作账号" in page.inner_text("h1")
-    looked(page, "at work")
+    clean(page, "at work")
 
 
 def test_a_form_of_yesterday_and_too_many_guesses(page, elder):
@@ -62,7 +55,7 @@ def test_a_form_of_yesterday_and_too_many_guesses(page, elder):
         page.click(".stick button")
         page.wait_for_load_state()
     assert "试错的次数太多了" in page.inner_text("main")
-    looked(page, "429")
+    clean(page, "429")
     page.context.clear_cookies()
     page.goto("/report/story/")
     page.context.clear_cookies()
@@ -70,7 +63,7 @@ def test_a_form_of_yesterday_and_too_many_guesses(page, elder):
     page.click(".stick button")
     page.wait_for_load_state()
     assert "请再打开一次" in page.inner_text("main")
-    looked(page, "403")
+    clean(page, "403")
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -81,10 +74,10 @@ def test_many_at_once_asks_and_tells(page, desk, matters, width):  # noqa: F811
     page.locator("tbody input[type=checkbox]").first.check()
     page.locator("#bulk button[name=step]").first.click()
     page.wait_for_url("**/desk/bulk/**")
-    looked(page, "bulk")
+    clean(page, "bulk")
     page.locator("form.sheet button[type=submit]").click()
     page.wait_for_load_state()
-    looked(page, "bulk, answered")
+    clean(page, "bulk, answered")
 
 
 def test_who_takes_a_list_out_is_asked_why_and_refused_without_a_reason(page, desk, matters):  # noqa: F811
@@ -92,7 +85,7 @@ def test_who_takes_a_list_out_is_asked_why_and_refused_without_a_reason(page, de
     page.goto("/desk/export/")
     page.locator("form button[type=submit]").last.click()
     page.wait_for_load_state()
-    looked(page, "export, refused")
+    clean(page, "export, refused")
 
 
 def _opened(name, matter):

@@ -11,6 +11,7 @@ import pytest
 from tests.mutate import run
 from tests.mutate.mutants import mutants_of
 from tests.mutate.packages import PACKAGES, ROOT, files_of
+from tests.processes import uncovered
 
 
 def changed(code):
@@ -106,7 +107,7 @@ def test_a_small_run_goes_on_where_it_was_stopped(tmp_path):
     tests = "tests/kernel/ledger/test_commit.py"
     command = [sys.executable, str(Path(run.__file__)), "--only", "tianping/kernel/ledger/commit.py", "--sample", "6"]
     command += ["--jobs", "1", "--patience", "1", "--tests", tests, "--folder", str(tmp_path)]
-    first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
+    first = subprocess.run(command, cwd=ROOT, env=uncovered(), capture_output=True, text=True, timeout=240, check=False)
     lines = first.stdout.splitlines()
     assert re.fullmatch(r"mutate: ledger killed [1-6] of 6, score \d\.\d\d", lines[-2]), first.stdout + first.stderr
     assert re.fullmatch(r"mutate: mutants 6, killed [1-6], score \d\.\d\d", lines[-1])
