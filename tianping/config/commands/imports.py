@@ -68,7 +68,7 @@ def _lines(f: dict[str, object]) -> list[str]:
         _("读了 %(rows)s 行：新收 %(new)s，早已收下 %(known)s，没收下 %(rejected)s") % f,
         _("按规则派出 %(dispatched)s，记下答复 %(answered)s，并入同一件 %(joined)s") % f,
         _(
-            "全库：事项 %(matters)s，到过的单位 %(agencies)s，待分类 %(triage)s，时限在走 %(terms_running)s，"
+            "导入的一共：事项 %(matters)s，到过的单位 %(agencies)s，待分类 %(triage)s，时限在走 %(terms_running)s，"
             "重复并案 %(repeats)s，答复天数中位数 %(median_days)s"
         )
         % f,

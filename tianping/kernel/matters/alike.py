@@ -10,6 +10,7 @@ from django.db import connection
 
 from tianping.kernel.agencies.access import record
 from tianping.kernel.agencies.acting import acting
+from tianping.kernel.lifecycle.representing import REPRESENTATIVE
 from tianping.kernel.lifecycle.state import Actor
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.plain import words
@@ -22,8 +23,10 @@ REASONS = (_("文字一样"), _("同一个电话"), _("同一地点"), _("同一
 
 # Each way to a likeness is a branch of its own, so that each uses its index; a matter's reasons are gathered afterwards.
 _BY_WORDS = "SELECT o.id, 0 AS why FROM matter o WHERE o.jurisdiction = %(j)s AND o.repeat = %(repeat)s"
-_BY_PHONE = """SELECT i.matter_id, 1 FROM identifier i
- WHERE i.jurisdiction = %(j)s AND i.kind = 'phone' AND i.blind = ANY(%(phones)s)"""
+# Of the parties themselves: an agent has many matters that have nothing in common but the agent.
+_PHONES = f"i.kind = 'phone' AND i.field <> '{REPRESENTATIVE}_phone'"
+_BY_PHONE = f"""SELECT i.matter_id, 1 FROM identifier i
+ WHERE i.jurisdiction = %(j)s AND {_PHONES} AND i.blind = ANY(%(phones)s)"""  # noqa: S608  # a constant
 _BY_PLACE = f"""SELECT o.id, 2 FROM matter o WHERE o.jurisdiction = %(j)s AND o.place = %(place)s AND %(place)s <> ''
  AND o.opened_at > clock_timestamp() - interval '{RECENT}'"""  # noqa: S608  # a constant
 _BY_KIND = f"""SELECT o.id, 3 FROM matter o WHERE o.jurisdiction = %(j)s AND o.grid = %(grid)s AND o.category = %(category)s
@@ -35,9 +38,9 @@ _ALIKE = f"""SELECT o.id, o.number, o.title, o.procedure, o.state, o.opened_at, 
  WHERE o.id IS DISTINCT FROM %(self)s::uuid
  GROUP BY o.id, o.number, o.title, o.procedure, o.state, o.opened_at, o.closed_at, o.leader
  ORDER BY min(found.why), o.closed_at IS NOT NULL, o.opened_at DESC LIMIT %(most)s"""  # noqa: S608  # constants
-_OWN = """SELECT m.repeat, m.place, m.grid, m.category, m.protected, ARRAY(SELECT i.blind FROM identifier i
-  WHERE i.jurisdiction = m.jurisdiction AND i.matter_id = m.id AND i.kind = 'phone')
- FROM matter m WHERE m.jurisdiction = %s AND m.id = %s"""
+_OWN = f"""SELECT m.repeat, m.place, m.grid, m.category, m.protected, ARRAY(SELECT i.blind FROM identifier i
+  WHERE i.jurisdiction = m.jurisdiction AND i.matter_id = m.id AND {_PHONES})
+ FROM matter m WHERE m.jurisdiction = %s AND m.id = %s"""  # noqa: S608  # a constant
 
 
 @dataclass(frozen=True, slots=True)
