@@ -1,5 +1,6 @@
 """A matter's page and its steps: what the declaration offers, what a press does."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -244,3 +245,4 @@ def test_joint_offices_stand_on_the_page_with_their_own_state(desk, road):
     assert "签收（县水务局）" in text
     assert "协办 2" in text
     assert "待签收" in text
+    assert re.search(r"请协办\s*系统\s*县水务局", text), text

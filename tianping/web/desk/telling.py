@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from tianping.kernel.clock.rules import Amount, Unit
+from tianping.kernel.lifecycle.vocabulary import START
 from tianping.kernel.service import MASKED, EntryView, MatterView, registry
 from tianping.web.desk.names import Names
 from tianping.web.templatetags._dates import date_text, time_text
@@ -37,9 +38,18 @@ def recorded(entry: EntryView) -> str:
 def told(entry: EntryView, view: MatterView, names: Names) -> str:
     """One line: 派给住建局；类别：漏水. "" where the step alone says all."""
     lines = [line for effect in entry.effects if (line := _effect(entry, effect, view, names))]
+    lines += _asked(entry, view, names)
     corrected = _corrected(entry)
     lines += [line for c, v in entry.values.items() if c != corrected and (line := _value(entry, c, v, view, names))]
     return _("；").join(lines)
+
+
+def _asked(entry: EntryView, view: MatterView, names: Names) -> list[str]:
+    """The office that a proceeding beside the road was opened at."""
+    if entry.from_state != START:
+        return []
+    beside = (p.state for p in view.proceedings if p.state.id == entry.proceeding and p.state.parent)
+    return [names.office(p.holder) for p in beside if p.holder and p.holder != view.state.centre]
 
 
 def _corrected(entry: EntryView) -> str:
