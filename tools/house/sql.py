@@ -53,6 +53,14 @@ class Strings(ast.NodeVisitor):
             for node in ast.walk(module):
                 if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
                     self._learn(node, node.value)
+        for node in ast.walk(module):
+            if (
+                isinstance(node, ast.AugAssign)
+                and isinstance(node.target, ast.Name)
+                and (more := self.fold(node.value))
+            ):
+                self._known[node.target.id] = self._known.get(node.target.id, "") + more
+                self.found.append((node.lineno, self._known[node.target.id]))
         self.visit(module)
 
     def _learn(self, node: ast.Assign | ast.AnnAssign | ast.NamedExpr, value: ast.expr) -> None:

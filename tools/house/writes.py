@@ -5,8 +5,9 @@ Where that ends, the columns tell: `x.state = …; x.save()` is a write of the r
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from tools.house.spellings import COLUMNS, Spellings, calls, passing, writers
 from tools.house.sql import TABLES, Strings, writes
 from tools.house.tree import Broken, Tree, dotted
 
@@ -19,11 +20,6 @@ VERBS = frozenset({*_PLAIN, *(f"a{v}" for v in _PLAIN)})
 BACK_DOORS = frozenset({"_raw_delete", "_insert", "_do_insert", "_do_update", "save_base", "model_class", "get_models"})
 BACK_MODULES = ("django.db.models.sql", "django.db.models.deletion", "django.core.serializers")
 BACK_COMMANDS = frozenset({"loaddata", "flush", "sqlflush"})
-# Columns that carry where a matter stands; nobody else's table has them under these names and is saved by hand.
-COLUMNS = frozenset({
-    "state", "head", "head_seq", "head_sm3", "undone_by", "superseded_by", "holder", "assignee", "audience", "archived_at",
-    "leader", "supervised", "from_state", "to_state", "assigned",
-})  # fmt: skip
 _THROUGH = frozenset({
     "next", "iter", "list", "tuple", "set", "sorted", "reversed", "copy", "deepcopy", "getattr", "type", "aiter", "anext",
     "get_object_or_404", "get_list_or_404", "enumerate", "zip", "filter", "cast", "islice", "chain", "deferred",
@@ -35,19 +31,35 @@ _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "__class_
 
 
 def check(tree: Tree) -> Iterator[Broken]:
-    for file in tree.named(".py", ".sql", ".html", ".txt", under="tianping/"):
-        if file.startswith(OWNER) or "/migrations/" in file:
+    files = tree.named(".py", ".sql", ".html", ".txt", under="tianping/")
+    functions = frozenset(name for file in files for name in writers(tree.text(file)))
+    modules = {file: tree.parsed(file) for file in files if file.endswith(".py") and not file.startswith(OWNER)}
+    runners = passing(modules)
+    for file in files:
+        if file.startswith(OWNER):
             continue
-        if file.endswith(".py"):
-            yield from in_module(file, tree.parsed(file))
+        if file in modules:
+            yield from in_module(file, modules[file], functions, runners[file])
         else:
-            yield from (Broken(file, 0, what) for what in sorted(set(writes(tree.text(file)))))
+            text = tree.text(file)
+            yield from (Broken(file, 0, what) for what in sorted({*writes(text), *calls(text, functions)}))
 
 
-def in_module(file: str, module: ast.Module) -> Iterator[Broken]:
-    """Every write to the record in one module."""
-    found = {(line, what) for line, text in Strings(module).found for what in writes(text)}
-    found |= set(_Names(module).faults())
+def in_module(
+    file: str,
+    module: ast.Module,
+    functions: frozenset[str] = frozenset(),
+    runners: Mapping[str, int] | None = None,
+) -> Iterator[Broken]:
+    """Every write to the record in one module.
+
+    `functions` of the database write to it as well; `runners` run a statement of their callers (by default, those of the module).
+    """
+    runners = passing({file: module})[file] if runners is None else runners
+    strings, names = Strings(module), _Names(module)
+    found = {(line, what) for line, text in strings.found for what in writes(text)}
+    found |= set(names.faults())
+    found |= set(Spellings(file, module, strings, names.others, functions, runners).faults())
     yield from (Broken(file, line, what) for line, what in sorted(found))
 
 
