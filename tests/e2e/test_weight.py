@@ -15,14 +15,22 @@ def received(page):
     line = page.context.new_cdp_session(page)
     line.send("Network.enable")
     line.send("Network.setCacheDisabled", {"cacheDisabled": True})
-    urls, got = {}, {}
+    asked, urls, got = set(), {}, {}
+    line.on("Network.requestWillBeSent", lambda e: asked.add(e["requestId"]))
+    line.on("Network.loadingFailed", lambda e: got.setdefault(e["requestId"], 0))
     line.on("Network.responseReceived", lambda e: urls.update({e["requestId"]: e["response"]["url"]}))
     line.on("Network.loadingFinished", lambda e: got.update({e["requestId"]: e["encodedDataLength"]}))
 
     def visit(address):
-        urls.clear()
-        got.clear()
-        page.goto(address, wait_until="networkidle")
+        page.goto("about:blank")
+        for seen in (asked, urls, got):
+            seen.clear()
+        page.goto(address)
+        for _turn in range(200):
+            if asked <= set(got):
+                break
+            page.wait_for_timeout(20)
+        assert asked <= set(got), f"did not come: {[urls.get(n, n) for n in asked - set(got)]}"
         return {urls.get(number, number): size for number, size in got.items()}
 
     return visit
