@@ -117,6 +117,20 @@ DOORS: tuple[Hole, ...] = (
         _patch("tianping.web.api.matters.show", _for_everybody(service.show)),
     ),
     Hole(
+        "a list that reads for everybody",
+        frozenset({"web-list:GET desk/"}),
+        _STAFF,
+        ("fresh",),
+        _patch("tianping.web.desk.lists.listing", _for_everybody(service.listing)),
+    ),
+    Hole(
+        "a file that anybody opens who knows its address",
+        frozenset({"web:GET files/<uuid:document>/"}),
+        (*_STAFF, "other_citizen", "guest"),
+        ("fresh",),
+        _patch("tianping.web.files.views.open_paper", _for_everybody(service.open_paper)),
+    ),
+    Hole(
         "an export of every row",
         frozenset({"web-list:POST desk/export/"}),
         _STAFF,

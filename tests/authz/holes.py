@@ -207,7 +207,7 @@ def _table_open(table: str) -> Hole:
 
 
 _STAFF = ("handler", "other_handler", "dispatcher", "archivist", "qiulan", "auditor")
-_LISTS = frozenset({"list:sight", "list:ids", "list:opened", "detail"})
+_LISTS = frozenset({"list:sight", "list:ids", "list:opened"})
 _PROTECTED = ("violence", "complained", "entrusted")
 
 HOLES: tuple[Hole, ...] = (
@@ -227,7 +227,7 @@ HOLES: tuple[Hole, ...] = (
     Hole("telephone numbers on the page", frozenset({"detail"}), ("dispatcher",), ("sent",), _phones_on_the_page),
     Hole(
         "error texts that say too much",
-        frozenset({"detail", "step:accept"}),
+        frozenset({"step:accept"}),
         ("auditor",),
         ("sent",),
         _talkative_refusals,

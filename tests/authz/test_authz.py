@@ -103,11 +103,35 @@ def test_only_what_was_typed_may_be_repeated():
         proceeding = "p-1"
         number = "青溪〔2026〕9号"
 
-    canary = Canary("fresh", Receipt(), *(f"秘{n}" for n in range(10)), ("甲", "乙"), "s")
+    canary = Canary("fresh", Receipt(), *(f"秘{n}" for n in range(10)), ("甲", "乙"), "s", "画")
     there = Said("/desk/matter/m-1/ 没有", typed="/desk/matter/m-1/")
     assert judge("web:GET desk/matter/<uuid:matter>/", "handler", "fresh", canary, there) == ""
     for text in (Said("青溪〔2026〕9号", typed="/desk/matter/m-1/"), Said("m-1", typed="/desk/")):
         assert "exists" in judge("web:GET desk/", "handler", "fresh", canary, text)
+
+
+KINDS = {  # of a surface, by the beginning or a part of its name
+    "detail": ("detail", "web:GET desk/matter/<uuid:matter>/"),
+    "list": ("list:", "web-list:GET desk/"),
+    "search": ("search:",),
+    "count": ("count",),
+    "export": ("web-list:POST desk/export/", "web-list:GET api/v1/export"),
+    "file": ("web:GET files/",),
+    "feed": ("feed:",),
+    "error text": ("step:",),
+    "API": ("web:GET api/", "web-list:GET api/"),
+    "SQL": ("sql",),
+}
+
+
+def test_a_hole_is_planted_in_each_kind_of_door():
+    from tests.authz.doors import DOORS
+    from tests.authz.holes import HOLES
+
+    holes = [*HOLES, *DOORS]
+    assert {hole.sweep for hole in holes} == {"cells", "tokens", "dump"}
+    for kind, names in KINDS.items():
+        assert [h for h in holes if h.surfaces and all(s.startswith(names) for s in h.surfaces)], kind
 
 
 def test_nobody_sees_what_is_not_theirs_and_planted_holes_are_found(county, database_url):

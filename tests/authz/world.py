@@ -89,6 +89,7 @@ class Canary:
     kept: UUID
     agents: tuple[str, str]  # telephones: of who acts for the reporter, and of who did
     subject: UUID
+    picture: str  # what is written in the file
     twin: UUID | None = None  # a subject that looks alike
     follows: "Canary | None" = None
 
@@ -103,6 +104,7 @@ class Canary:
             "answer": self.answer,
             "other_phone": self.other_phone,
             "note": self.note,
+            "picture": self.picture,
         }
 
 
@@ -176,6 +178,7 @@ def _open(relation: str, number: int) -> Canary:
         document,
         (f"1371234{number:04d}", f"1361234{number:04d}"),
         actor_for_code("990101", receipt.code).subject,
+        f"画中秘语{mark}",
     )
     _office_notes(canary)
     _entrust(canary)
