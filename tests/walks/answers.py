@@ -67,7 +67,7 @@ class Answers:
                 return rng.random() < 0.15
             case "integer":
                 least = 1 if field.least is None else field.least
-                return str(rng.randint(least, min(field.most or 9, 30)))
+                return str(rng.randint(least, min(field.most or (99 if rng.random() < 0.1 else 9), 99)))
             case "money":
                 return f"{rng.randint(0, 10**6) / 100:.2f}"
             case "date":
@@ -81,7 +81,8 @@ class Answers:
             case "person":
                 return str(UUID(int=rng.randint(1, 6)))
             case "matter":
-                return str(rng.choice(self.others)) if self.others else str(UUID(int=0))
+                none = not self.others or rng.random() < 0.1  # now and then one that does not exist
+                return str(UUID(int=0) if none else rng.choice(self.others))
             case "files":
                 return [str(UUID(int=rng.getrandbits(64)))]
             case "point":

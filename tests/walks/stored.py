@@ -10,6 +10,7 @@ from django.db import connection
 from tests.people import JURISDICTION, guest
 from tests.walks import promises
 from tests.walks.answers import Answers
+from tests.walks.strangers import Strangers
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import holders, staff_actor
 from tianping.kernel.agencies.models import Agency, User
@@ -19,12 +20,17 @@ from tianping.kernel.lifecycle.vocabulary import Lapse, Leader, Party
 from tianping.kernel.matters.advance import advance, registry, report
 from tianping.kernel.matters.chains import verify_chains
 from tianping.kernel.matters.checks import form_checks
+from tianping.kernel.matters.clocks import due_among
 from tianping.kernel.matters.columns import main_proceeding
+from tianping.kernel.matters.readers.sequencer import sequence
 from tianping.kernel.matters.reads import extra_for
 from tianping.kernel.matters.represent import represented
+from tianping.kernel.matters.rulebook import clockwork
+from tianping.kernel.matters.show import sees
 from tianping.kernel.matters.snapshot import lock, open_for_writing, read
 from tianping.kernel.packs.book import book
 
+FED = 10  # turns between two looks at the feed
 CHECKED = ("state", "holder", "assigned", "counts", "pending", "back", "supervised", "slot", "procedure", "version")
 
 
@@ -72,6 +78,8 @@ class StoredWorld:
         self.matters = {}  # id -> state as stored
         self.codes = {}  # id -> key of the receipt
         self.trail = []
+        self.strangers = Strangers(self.answers.offices, self.rng)
+        self.moved = set()  # clocks whose date was brought forward here, for a lapse
         self.tried = Counter()  # what could not be taken here gives way to something else
 
     def walk(self, steps):
@@ -81,6 +89,9 @@ class StoredWorld:
             while self.tally.steps < steps and turns < 4 * steps:
                 turns += 1
                 self._turn()
+                if turns % FED == 0:
+                    self._feed()
+            self._feed()
             faults = verify_chains(JURISDICTION).faults
             promises.need(not faults, f"chain: {faults[:1]}")
         except promises.BrokenError as error:
@@ -132,6 +143,7 @@ class StoredWorld:
                 return None
             with acting(system_actor(JURISDICTION)), connection.cursor() as cursor:
                 cursor.execute("UPDATE term SET due_at = clock_timestamp() WHERE id = %s", [clock.id])
+            self.moved.add(clock.id)
             return system_actor(JURISDICTION, "clock")
         if isinstance(by, Leader):
             return system_actor(JURISDICTION, "feed")
@@ -171,6 +183,9 @@ class StoredWorld:
         for move in expected.moves:
             self.tally.taken[move.procedure, move.step] += 1
             self.trail.append(f"{move.procedure}.{move.step}")
+        for wanted in expected.matters.values():
+            if wanted.id in self.matters:  # what is split off here gets its id from the store
+                self.strangers.note(wanted)
         self._read_back([m for m in expected.matters if m in self.matters])
         self._compare(expected)
         return True
@@ -208,6 +223,49 @@ class StoredWorld:
             for matter in snapshot.matters.values():
                 self.matters[matter.id] = copy.deepcopy(matter)
                 self._columns(matter, heads[matter.id].row)
+            self._dates(snapshot.terms)
+        for ident in matters:
+            matter = self.matters[ident]
+            if ident not in self.strangers.given:  # just begun
+                self.strangers.note(matter)
+            self.strangers.look(matter)
+            kind = "protector" if matter.protected else "dispatcher"
+            promises.need(sees(self._holder(kind, matter.centre), ident), f"the {kind} of the centre does not see it")
+
+    def _dates(self, terms):
+        """A clock that runs has the date that its rule, pauses and extensions give."""
+        calendar = clockwork(JURISDICTION).calendar
+        for term in terms:
+            promises.need(
+                (term.ended_at is not None) == (term.status == "ended"),
+                f"{term.name} is {term.status} since {term.ended_at}",
+            )
+            if term.status != "ended" and term.id not in self.moved:
+                due = due_among(terms, term, calendar).at
+                promises.need(term.due_at == due, f"{term.name} is due {term.due_at}, not {due}")
+
+    def _feed(self):
+        """Every entry stands in the feed once, as it is, after those before it; the outbox is empty."""
+        need = promises.need
+        while sequence(JURISDICTION):
+            pass
+        with acting(system_actor(JURISDICTION)), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM outbox WHERE jurisdiction = %s", [JURISDICTION])
+            need(cursor.fetchone() == (0,), "entries wait in the outbox for good")
+            cursor.execute(
+                "SELECT e.matter_id, e.seq, (e.id, e.procedure, e.step, e.to_state), f.position,"
+                " (f.entry_id, f.procedure, f.step, f.to_state) FROM entry e LEFT JOIN feed f"
+                " ON f.jurisdiction = e.jurisdiction AND f.matter_id = e.matter_id AND f.seq = e.seq"
+                " WHERE e.jurisdiction = %s ORDER BY e.matter_id, e.seq",
+                [JURISDICTION],
+            )
+            rows = cursor.fetchall()
+        last = {}
+        for matter, seq, entry, position, fed in rows:
+            need(fed == entry, f"entry {seq} stands in the feed as {fed}, not {entry}")
+            need(position > last.get(matter, 0), f"entry {seq} is fed before the one before it")
+            last[matter] = position
+        need(sorted(r[3] for r in rows) == list(range(1, len(rows) + 1)), "the feed has gaps or rows of nobody")
 
     def _compare(self, decision):
         for matter_id, wanted in decision.matters.items():
@@ -230,6 +288,11 @@ class StoredWorld:
                 told = {n: t.status for n, t in other.terms.items()}
                 need(clocks == told, f"clocks are stored as {clocks}, not {told}")
             need(set(stored.facts) == set(wanted.facts), "facts are stored otherwise")
+            for name in [c for c in stored.facts if not self.registry.concepts[c].personal]:
+                mine, theirs = stored.facts[name], wanted.facts[name]
+                need(str(mine) == str(theirs), f"{name} is stored as {mine!r}, not {theirs!r}")
+            mine, theirs = (sorted(p.role for p in m.parties) for m in (stored, wanted))
+            need(mine == theirs, f"the parties are stored as {mine}, not {theirs}")
             need(stored.leader == wanted.leader and stored.protected == wanted.protected, "leader or protection differ")
             need(stored.followers == wanted.followers, "followers are stored otherwise")
 

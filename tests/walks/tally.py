@@ -24,6 +24,7 @@ class Tally:
     taken: Counter = field(default_factory=Counter)
     refused: Counter = field(default_factory=Counter)
     kinds: Counter = field(default_factory=Counter)  # of refusals
+    guards: Counter = field(default_factory=Counter)  # refusals by the guard that said no
     undone: Counter = field(default_factory=Counter)  # by the step that was taken back
     broken: list = field(default_factory=list)
 

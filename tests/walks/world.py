@@ -25,6 +25,7 @@ ROWS = (
     {"years": 10, "action": "transfer"},
 )
 PROOF = "identity"
+ENOUGH = 60  # refusals of a step: until then one is tried at every turn
 UNNOTED = frozenset({"undo", "note", "add"})  # as the store reads the newest effective entry
 
 
@@ -97,8 +98,10 @@ class World:
             for proceeding, procedure in self._open(matter)
             for step in procedure.steps_from(proceeding.state)
         ]
-        if self.rng.random() < 0.25:
-            self._refusal(*self.rng.choice(options))
+        self.rng.shuffle(options)
+        least = min(options, key=self._refused)
+        if self._refused(least) < ENOUGH or self.rng.random() < 0.25:
+            self._refusal(*least)
         if options and self.rng.random() < self.guided:
             for step, matter, proceeding in toward(self.registry, self.tally, self.rng, options):
                 if self._try(step, matter.id, proceeding.id):
@@ -109,6 +112,10 @@ class World:
         for step, matter, proceeding in options[:12]:
             if self._try(step, matter.id, proceeding.id):
                 return
+
+    def _refused(self, option):
+        """How often this step was refused: what was refused least is tried first."""
+        return self.tally.refused[option[2].procedure, option[0].name]
 
     def _tried(self, option):
         """How often this was taken; an undo counts for each step that it takes back."""
@@ -214,6 +221,7 @@ class World:
         call = lambda: engine.decide(self.registry, involved, *asked, actor=actor, new_id=self.new_id)  # noqa: E731  # asked once
         if guard is not None:
             self._must_refuse("guard", proceeding.procedure, step, call)
+            self.tally.guards[guard.name] += 1
             return False
         try:
             decision = call()
@@ -269,7 +277,10 @@ class World:
         actor = self.stranger()
         if kind == "state":
             steps = [s for s in procedure.steps if s not in procedure.steps_from(proceeding.state)]
-            step = self.rng.choice([s for s in steps if START not in s.sources] or steps)
+            step = min(
+                [s for s in steps if START not in s.sources] or steps,
+                key=lambda s: self._refused((s, None, proceeding)),
+            )
         if kind == "restated":
             self._restate(step, state, proceeding)
             return
