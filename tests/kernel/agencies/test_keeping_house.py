@@ -258,6 +258,16 @@ def test_a_login_name_is_plain(username):
     assert refused(lambda: add_person(actor("security_admin"), username=username, name="甲")) == ["username"]
 
 
+@pytest.mark.parametrize(
+    ("given", "field"), [({"name": "甲" * 61}, "name"), ({"name": "甲", "email": "a" * 255}, "email")]
+)
+def test_a_name_or_an_address_that_no_column_holds_is_refused(given, field):
+    security = actor("security_admin")
+    assert refused(lambda: add_person(security, username="too.long", **given)) == [field]
+    user = User.objects.get(username="caoyong").id
+    assert refused(lambda: change_person(security, user, **{"email": ""} | given)) == [field]
+
+
 @pytest.mark.parametrize("username", ["abc", "a" * 60, "a.b-c_9"])
 def test_a_plain_login_name_is_taken_and_its_password_works(username):
     password = add_person(actor("security_admin"), username=username, name="甲", email="a@b.cn")

@@ -330,11 +330,20 @@ def test_a_file_comes_in_chunks(as_):
 def test_somebody_without_a_token_sends_pictures_under_a_mark_of_their_own(guest, as_):
     mark = {"X-Upload-Key": "a" * 40}
     assert upload(guest).status_code == 401
-    assert upload(guest, **{"X-Upload-Key": "short"}).status_code == 401
+    assert upload(guest, **{"X-Upload-Key": "short"}).status_code == 422
     file = upload(guest, **mark).json()["id"]
     form = {"form": LEAK | {"files": [file]}}
     assert guest.post("/reports", form, **{"X-Upload-Key": "b" * 40}).status_code == 422
     assert guest.post("/reports", form, **mark).status_code == 201
+
+
+def test_a_bare_number_is_no_day_and_no_time(as_):
+    caller = as_("supervisor")
+    for query in ({"opened_from": "0"}, {"opened_until": "1700000000"}):
+        assert caller.get("/matters", query).status_code == 422
+    assert caller.get("/figures", {"first": "1699920000"}).status_code == 422
+    assert caller.get("/figures", {"first": "2026-11-01"}).status_code == 200
+    assert caller.get("/matters", {"opened_from": "2026-11-01T00:00:00+08:00"}).status_code == 200
 
 
 # ── figures and the audit ──

@@ -18,6 +18,8 @@ from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 
 PAGE: Final = 100
+LONGEST_NAME: Final = 60  # what the columns hold
+LONGEST_EMAIL: Final = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def add_person(actor: Actor, *, username: str, name: str, email: str = "") -> st
     need(actor, SECURITY)
     if not re.fullmatch(r"[a-z][a-z0-9._-]{2,59}", username):
         raise wrong("username", _("登录名用小写字母和数字，字母开头，至少三个字"))
+    _need_short(name, email)
     password = "-".join(secrets.token_hex(2) for _n in range(4))
     with acting(actor):
         try:
@@ -69,9 +72,17 @@ def add_person(actor: Actor, *, username: str, name: str, email: str = "") -> st
     return password
 
 
+def _need_short(name: str, email: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise wrong("name", _("姓名最多60个字"))
+    if len(email) > LONGEST_EMAIL:
+        raise wrong("email", _("邮箱写得不对"))
+
+
 def change_person(actor: Actor, user: UUID, *, name: str, email: str) -> bool:
     """Another name or e-mail address. True when anything changed."""
     need(actor, SECURITY)
+    _need_short(name, email)
     with acting(actor):
         statement = "SELECT name, email FROM account WHERE jurisdiction = %s AND id = %s AND kind = 'staff' FOR UPDATE"
         found = rows_of(statement, [actor.jurisdiction, user])

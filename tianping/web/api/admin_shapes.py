@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from tianping.kernel.agencies.administer import KINDS, POSTS
+from tianping.web.api import schemas
 from tianping.web.api.desk_shapes import Cursor, Text
 from tianping.web.api.schemas import Path, Strict
 from tianping.web.api.tokens import LONGEST_DAYS
@@ -16,6 +17,9 @@ from tianping.web.api.tokens import LONGEST_DAYS
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 Name = Annotated[
     str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+]
+PersonName = Annotated[
+    str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
 ]
 Short = Annotated[
     str, StringConstraints(min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
@@ -33,7 +37,7 @@ else:
     OfficeKind = Literal[tuple(KINDS)]
     PostKind = Literal[tuple(POSTS)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9_.\-]+$")]
-Day = Annotated[date, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))]
+Day = Annotated[schemas.Day, Field(ge=date(1949, 10, 1), le=date(2199, 12, 31))]
 # Those of tokens.SCOPES; a test holds the two together.
 Scope = Literal["report", "read", "advance", "files", "export", "own", "admin.read", "admin.write"]
 
@@ -159,14 +163,14 @@ class Find(Strict):
 
 class PersonIn(Strict):
     username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{2,59}$")]
-    name: Name
+    name: PersonName
     email: Annotated[
         str, StringConstraints(max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
     ] = ""
 
 
 class PersonChange(Strict):
-    name: Name
+    name: PersonName
     email: Annotated[
         str, StringConstraints(max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
     ] = ""

@@ -67,6 +67,9 @@ class Access:
             raise Problem("right", _("这一项不是给您这类账号用的"))
         elif self.fresh and not caller.by_token and not is_fresh(request):
             raise Problem("proof", _("请先在网页上再验证一次身份，五分钟内办这一项"))
+        mark = request.headers.get(UPLOAD_KEY)
+        if mark is not None and not _UPLOAD_KEY.fullmatch(mark):
+            raise Problem("form", _("X-Upload-Key要32到100个字：字母、数字、下划线或连字符"))
         return caller
 
     def _at_post(self, actor: Actor) -> bool:

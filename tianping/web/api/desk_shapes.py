@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from tianping.web.api.schemas import Code, Path, Purpose, Row, SightFilters, Strict
+from tianping.web.api.schemas import Code, Day, Path, Purpose, Row, SightFilters, Strict
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Cursor = Annotated[str, StringConstraints(max_length=40, pattern=r"^[0-9T:.+\-]*$")]
@@ -139,8 +139,8 @@ class Dropped(Schema):
 class Days(Strict):
     """Local days, both included; the last thirty without them."""
 
-    first: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
-    last: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
+    first: Day | None = Field(default=None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
+    last: Day | None = Field(default=None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
 
 
 class Share(Schema):
@@ -207,7 +207,7 @@ class AuditFor(Strict):
     person: Text = ""
     purpose: Code | None = None
     number: Text = ""
-    day: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
+    day: Day | None = Field(default=None, ge=date(2000, 1, 1), le=date(2199, 12, 31))
     before: Cursor = ""
 
 

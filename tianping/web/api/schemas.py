@@ -1,17 +1,19 @@
 """The shapes that the API takes and gives. Times are UTC with a zone, ids are UUIDs, amounts and paths are text."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_noop as _
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from tianping.kernel.service import MASKED, PURPOSES
 
 EARLIEST = datetime(1949, 10, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+_YEAR = re.compile(r"\d{4}-")
 
 
 def _sensible(moment: datetime) -> datetime:
@@ -20,7 +22,15 @@ def _sensible(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_sensible)]
+def _written(value: object) -> object:
+    """A bare number is no time, although pydantic takes it for seconds."""
+    if not isinstance(value, str) or not _YEAR.match(value):
+        raise ValueError("not written as a date")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_sensible)]
+Day = Annotated[date, BeforeValidator(_written)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,40}$")]
 Path = Annotated[str, StringConstraints(max_length=200, pattern=r"^([a-z0-9_\-]{1,40}\.){1,10}$")]
 ReceiptCode = Annotated[str, StringConstraints(max_length=60, min_length=1)]
