@@ -21,7 +21,7 @@ SHORT = 2_000  # a run below this has a small world and a server of one process
 SEED = 20261124
 SHOWN = 12
 LEAST = 6  # cases of an operation in a round; in a short run LEAST_SHORT
-LEAST_SHORT = 4
+LEAST_SHORT = 3
 TRIES = 3  # rounds more for an operation that was not answered 2xx yet
 ASKED_AGAIN = 4  # times that an operation's answer is asked for again without a token
 

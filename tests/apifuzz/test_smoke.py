@@ -1,4 +1,4 @@
-"""The fuzzing itself, briefly: 300 cases against a server of its own."""
+"""The fuzzing itself, briefly: at least 200 cases against a server of its own."""
 
 import subprocess
 import sys
@@ -7,15 +7,17 @@ from pathlib import Path
 import pytest
 
 from tests.apifuzz.run import Tally, _is_problem
+from tests.processes import uncovered
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.usefixtures("template")
-def test_three_hundred_cases_find_nothing():
+def test_a_short_run_finds_nothing():
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.apifuzz.run", "--cases", "300"],
+        [sys.executable, "-W", "ignore", "-m", "tests.apifuzz.run", "--cases", "200"],
         cwd=ROOT,
+        env=uncovered(),
         capture_output=True,
         text=True,
         timeout=120,

@@ -228,6 +228,8 @@ def test_the_dates_that_more_time_leads_to(work):
     assert lengthened([row], row, calendar, row.due_at).ends == ends
     assert lengthened([row], row, calendar, row.due_at + timedelta(microseconds=1)).ends == []
     assert lengthened([row], replace(row, due_at=None), calendar, BEGAN).ends == []
+    stands = [[BEGAN.isoformat(), None, "等"]]
+    assert lengthened([row], replace(row, pauses=stands), calendar, BEGAN).ends == [], "a pause that is not over"
     one.step("extend", 4, term="t", amount=most, reason="要补材料")
     assert one.row.due_at == ends[-1]
     assert lengthened([row], row, calendar, BEGAN) == ("day", [])
