@@ -221,3 +221,33 @@ def test_a_ready_text_goes_in_at_once_with_its_first_blank_selected(desk, site):
     assert page.input_value("textarea[name=reason]").startswith("看过了。\n还缺【材料】")
     picked = page.evaluate("(e => e.value.slice(e.selectionStart, e.selectionEnd))(document.activeElement)")
     assert picked == "【材料】"
+
+
+def test_more_time_names_its_day_on_the_button_as_it_is_typed(desk, site):
+    receipt = accepted("要延长的")
+    advance(receipt.proceeding, "accept", actor=actor("handler"), form={}, key=str(uuid4()))
+    page = desk("pengna")
+    page.goto(f"/desk/matter/{receipt.matter}/")
+    page.click("details:has(a[href$='/extend/']) > summary")
+    page.click("a[href$='/extend/']")
+    page.wait_for_selector("dialog[open] [name=amount]")
+    button = page.locator("dialog[open] .bar button[type=submit]")
+    plain = button.inner_text()
+    if page.locator("dialog[open] select[name=term]").count():
+        page.select_option("dialog[open] select[name=term]", "answer")
+    page.fill("dialog[open] [name=amount]", "2")
+    page.wait_for_function(
+        "plain => document.querySelector('dialog[open] .bar button[type=submit]').innerText !== plain", arg=plain
+    )
+    named = button.inner_text()
+    page.fill("dialog[open] [name=reason]", "等鉴定")
+    page.fill("dialog[open] [name=amount]", "")
+    assert button.inner_text() == plain
+    page.fill("dialog[open] [name=amount]", "2")
+    assert button.inner_text() == named
+    day = named.removeprefix("延到")
+    assert "月" in day
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("dialog[open]", state="hidden")
+    page.goto(f"/desk/matter/{receipt.matter}/")
+    assert day in page.inner_text("main")
