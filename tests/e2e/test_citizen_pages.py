@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.e2e.axe import clean, fits
 from tests.e2e.people import prove
+from tests.e2e.waiting import until
 from tests.people import actor, guest
 from tianping.kernel.service import advance, report
 
@@ -156,7 +157,7 @@ def test_a_chosen_picture_is_seen_at_once_and_the_text_stays(page):
     page.goto("/report/story/")
     page.fill("textarea", STORY)
     page.set_input_files("input[type=file]", photo())
-    page.wait_for_function("document.querySelector('.thumb img')?.naturalWidth > 0")  # it is there before it is decoded
+    until(page, "document.querySelector('.thumb img')?.naturalWidth > 0")  # it is there before it is decoded
     assert page.input_value("textarea") == STORY
 
 

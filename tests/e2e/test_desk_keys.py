@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.waiting import until
 from tests.people import actor, guest
 from tianping.kernel.service import Query, advance, report, show, worklist
 
@@ -33,9 +34,9 @@ def test_j_k_a_walk_the_list_and_take_a_step_without_the_mouse(desk, site):
     page.wait_for_selector("#pane h2")
     one = page.inner_text("#pane h2")
     page.keyboard.press("j")
-    page.wait_for_function("one => document.querySelector('#pane h2')?.innerText !== one", arg=one)
+    until(page, "one => document.querySelector('#pane h2')?.innerText !== one", one)
     page.keyboard.press("k")
-    page.wait_for_function("one => document.querySelector('#pane h2')?.innerText === one", arg=one)
+    until(page, "one => document.querySelector('#pane h2')?.innerText === one", one)
     assert "open=" in page.url
     page.keyboard.press("a")
     page.wait_for_selector("dialog[open] select[name=category]")
@@ -107,7 +108,7 @@ def test_on_the_board_a_figure_pins_an_office_and_enter_sends_it(desk, site):
     page.wait_for_selector("#dispatch h2, #dispatch p")
     office = "县住房和城乡建设局"  # where somebody takes it: to others no key sends
     page.keyboard.press(page.inner_text(f"#offices-list li:has(b:text-is('{office}')) kbd"))
-    page.wait_for_function("name => document.querySelector('#dispatch h2 b')?.innerText === name", arg=office)
+    until(page, "name => document.querySelector('#dispatch h2 b')?.innerText === name", office)
     page.keyboard.press("Enter")
     page.wait_for_selector("text=派给了")
     assert office in page.inner_text(".msgs")
@@ -236,9 +237,7 @@ def test_more_time_names_its_day_on_the_button_as_it_is_typed(desk, site):
     if page.locator("dialog[open] select[name=term]").count():
         page.select_option("dialog[open] select[name=term]", "answer")
     page.fill("dialog[open] [name=amount]", "2")
-    page.wait_for_function(
-        "plain => document.querySelector('dialog[open] .bar button[type=submit]').innerText !== plain", arg=plain
-    )
+    until(page, "plain => document.querySelector('dialog[open] .bar button[type=submit]').innerText !== plain", plain)
     named = button.inner_text()
     page.fill("dialog[open] [name=reason]", "等鉴定")
     page.fill("dialog[open] [name=amount]", "")

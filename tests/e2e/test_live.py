@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import CLUSTER, PASSWORD
+from tests.e2e.waiting import until
 from tests.people import actor, guest
 from tianping.kernel.service import advance, report
 
@@ -88,6 +89,6 @@ def test_what_comes_in_appears_and_moves_on_without_a_reload(looks):
     take("dispatch", agency="zhujian")
     desk.wait_for_selector("tbody >> text=路灯杆要倒")
     desk.wait_for_selector("#bell .count >> text=1")
-    board.wait_for_function("!document.querySelector('.queue, main').innerText.includes('路灯杆要倒')")
+    until(board, "!document.querySelector('.queue, main').innerText.includes('路灯杆要倒')")
     assert board.evaluate("window.kept")
     assert desk.evaluate("window.kept")
