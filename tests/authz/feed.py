@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from tests.authz.surfaces import Said, Surface, quiet
+from tests.authz.surfaces import Said, Surface, quiet, whole
 from tests.authz.web import Clients
 from tests.authz.world import Canary, World
 from tianping.capabilities.live.app import PATH, Live
@@ -37,6 +37,7 @@ class Streams:
     def one(self, actor: Actor, canary: Canary) -> str:
         return self._ask(actor, f"matter={canary.receipt.matter}&last_event_id=0")
 
+    @whole
     def all(self, actor: Actor, _canary: Canary) -> str:
         return self._ask(actor, "list=1&last_event_id=0")
 
@@ -68,8 +69,9 @@ class Streams:
 
 
 def feed_surfaces(streams: Streams) -> dict[str, Surface]:
-    def all_of_it(actor: Actor, canary: Canary) -> str:
-        return streams.all(actor, canary)
-
-    all_of_it.whole = True  # type: ignore[attr-defined]
-    return {"feed:heard": heard, "feed:one": heard_of_one, "feed:stream": streams.one, "feed:stream-list": all_of_it}
+    return {
+        "feed:heard": heard,
+        "feed:one": heard_of_one,
+        "feed:stream": streams.one,
+        "feed:stream-list": streams.all,
+    }

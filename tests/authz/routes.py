@@ -250,5 +250,5 @@ def routes() -> list[str]:
 
     every = list(dict.fromkeys(walk(get_resolver())))
     if missing := [r for r in every if r not in ROUTES and r not in NOTHING_TO_TELL]:
-        raise LookupError(f"routes without a row in tests/authz/web.py: {missing}")
+        raise LookupError(f"routes without a row in tests/authz/routes.py: {missing}")
     return [r for r in every if r in ROUTES]

@@ -26,6 +26,12 @@ from tianping.kernel.service import (
 Surface = Callable[[Actor, Canary], str]
 
 
+def whole(surface: Surface) -> Surface:
+    """It answers the same for every matter: the sweep asks it once for each actor."""
+    surface.whole = True  # type: ignore[attr-defined]  # a mark on a function
+    return surface
+
+
 class Said(str):
     """An answer, and what was typed into the very address or form that it answers: only that it may repeat. `broken`: a 500."""
 
@@ -97,11 +103,10 @@ def standing(actor: Actor, canary: Canary) -> str:
 
 def whole_list(view: str, **more: object) -> Surface:
     def read(actor: Actor, _canary: Canary) -> str:
-        query = Query(view=view, limit=200, open_only=False, **more)  # type: ignore[arg-type]
+        query = Query(view=view, limit=200, open_only=False, **more)  # type: ignore[arg-type]  # given as words
         return quiet(lambda: worklist(actor, query).rows)
 
-    read.whole = True  # type: ignore[attr-defined]
-    return read
+    return whole(read)
 
 
 def narrowed(actor: Actor, canary: Canary) -> str:
@@ -136,11 +141,9 @@ def readers(actor: Actor, canary: Canary) -> str:
     return quiet(lambda: readers_of(actor, canary.receipt.matter))
 
 
+@whole
 def mine(actor: Actor, _canary: Canary) -> str:
     return quiet(lambda: own_matters(actor))
-
-
-mine.whole = True  # type: ignore[attr-defined]
 
 
 def table(name: str) -> Surface:
@@ -175,8 +178,7 @@ def house(name: str) -> Surface:
             cursor.execute(f"SELECT * FROM {name}")
             return repr(cursor.fetchall())
 
-    read.whole = True  # type: ignore[attr-defined]
-    return read
+    return whole(read)
 
 
 def step(name: str) -> Surface:

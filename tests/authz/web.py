@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 
 from tests.authz.routes import BODIES, FORMS, LISTS, ROUTES, routes
-from tests.authz.surfaces import Said, Surface
+from tests.authz.surfaces import Said, Surface, whole
 from tests.authz.world import Canary, World
 from tianping.kernel.agencies.models import User
 from tianping.kernel.lifecycle.state import Actor
@@ -122,8 +122,7 @@ def _asked(clients: Clients, route: str, method: str) -> Surface:
 
     # The same for every matter, when neither address nor body names one.
     named = "{" in ROUTES[route] or (method != "GET" and route in (FORMS | BODIES))
-    read.whole = not named  # type: ignore[attr-defined]
-    return read
+    return read if named else whole(read)
 
 
 def name_of(route: str, method: str) -> str:

@@ -11,8 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tianping.config.settings")
 django.setup()
 
 from tianping.capabilities.live.app import Live  # noqa: E402  # after Django is set up
-from tianping.config.threads import Message, Pages, Receive, Send  # noqa: E402
-from tianping.config.wsgi import application as pages  # noqa: E402
+from tianping.config.threads import Message, Pages, Receive, Send  # noqa: E402  # likewise
+from tianping.config.wsgi import application as pages  # noqa: E402  # likewise
 
 _pages = Pages(pages)  # type: ignore[no-untyped-call]
 live = Live()

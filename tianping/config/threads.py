@@ -35,7 +35,7 @@ class Pages(WsgiToAsgi):
         async def answer(message: Message) -> None:  # asgiref asks for a coroutine function; granian's `send` is none
             await send(message)
 
-        request = _InTurn(self.wsgi_application, self.duplicate_header_limit)  # type: ignore[no-untyped-call]
+        request = _InTurn(self.wsgi_application, self.duplicate_header_limit)  # type: ignore[no-untyped-call]  # asgiref has no types there
         request.free = self._threads()
         await request(scope, receive, answer)
 

@@ -9,7 +9,7 @@ django.setup()
 
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  # after Django is set up
 
-from tianping.config.static import collected  # noqa: E402
+from tianping.config.static import collected  # noqa: E402  # likewise
 
 with collected():  # the handler looks once for what is there
     application = WSGIHandler()

@@ -56,6 +56,22 @@ def test_an_undated_change_is_refused_and_named(tmp_path):
     assert rows().get().effective_to is None
 
 
+def test_a_note_in_another_language_comes_to_rows_that_are_in_force():
+    """An installation that was loaded before the notes had English takes the pack as it is now."""
+    national = read_pack(ROOT / "national")
+    load(national, HERE)
+    told = rows().filter(kind="term_rule", body__has_key="note_en")
+    code, note, count = *told.values_list("code", "body__note_en")[0], told.count()
+    for row in told:
+        PackRow.objects.filter(pk=row.pk).update(body={k: v for k, v in row.body.items() if k != "note_en"})
+    assert load(national, HERE) == Counts(0, 0, 0)
+    assert told.count() == count
+    assert rows().get(kind="term_rule", code=code).body["note_en"] == note
+    assert PackRelease.objects.filter(jurisdiction=HERE).count() == 2
+    load(national, HERE)
+    assert PackRelease.objects.filter(jurisdiction=HERE).count() == 2
+
+
 def test_a_pack_of_one_jurisdiction_is_not_loaded_into_another(tmp_path):
     with pytest.raises(PackError, match="不能装到 990199"):
         load_scales(tmp_path, jurisdiction="990102")

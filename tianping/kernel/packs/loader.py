@@ -13,7 +13,7 @@ from tianping.kernel.packs.checks import check
 from tianping.kernel.packs.models import PackRelease, PackRow
 from tianping.kernel.packs.reader import Item, Pack, PackError, Problem, read_pack
 from tianping.kernel.packs.schema import NOT_STORED
-from tianping.kernel.packs.versions import Plan, Stored, body, digest, plan
+from tianping.kernel.packs.versions import WORDED, Plan, Stored, body, digest, plan
 
 __all__ = ["Counts", "Pack", "PackError", "Problem", "check", "load", "read_pack"]
 
@@ -82,9 +82,22 @@ def _write(pack: Pack, jurisdiction: str, made: Plan, items: list[Item]) -> Coun
         ],
         batch_size=1000,
     )
-    if made.add or made.end:
+    if made.add or made.end or _reword(pack, jurisdiction, items):
         whole = hashlib.sha256(b"".join(sorted(digest(item) for item in items))).digest()
         PackRelease.objects.create(
             jurisdiction=jurisdiction, pack=pack.name, version=pack.manifest.version, digest=whole
         )
     return Counts(added=len(made.add) - made.changed, changed=made.changed, ended=made.ended)
+
+
+def _reword(pack: Pack, jurisdiction: str, items: list[Item]) -> int:
+    """Give rows that stay what the pack says of them in another language now; how many."""
+    said = {(i.kind, i.code, i.effective_from): i for i in items if WORDED & body(i).keys()}
+    rows = PackRow.objects.filter(jurisdiction=jurisdiction, pack=pack.name, kind__in={kind for kind, *_ in said})
+    behind = []
+    for row in rows:
+        item = said.get((row.kind, row.code, row.effective_from))
+        if item is not None and bytes(row.digest) == digest(item) and row.body != body(item):
+            row.body = body(item)
+            behind.append(row)
+    return PackRow.objects.bulk_update(behind, ["body"])

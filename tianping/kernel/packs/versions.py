@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tianping.kernel.packs.reader import Item, Problem
 
 COLUMNS = {"code", "effective_from", "effective_to", "source", "verified"}
+WORDED = frozenset({"note_en"})  # the same said in another language: it may be added to a row that is in force
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def body(item: Item) -> dict[str, Any]:
 
 
 def digest(item: Item) -> bytes:
-    """SHA-256 of body, source and mark. The dates are left out: they say when a text holds, not what it says."""
-    data = {k: v for k, v in body(item).items() if k not in {"effective_from", "effective_to"}}
+    """SHA-256 of body, source and mark. The dates are left out: they say when a text holds, not what it says; so is `WORDED`."""
+    data = {k: v for k, v in body(item).items() if k not in {"effective_from", "effective_to"} | WORDED}
     text = json.dumps([data, item.source, item.verified], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 

@@ -15,19 +15,17 @@ from tianping.web.api.schemas import Path, Strict
 from tianping.web.api.tokens import LONGEST_DAYS
 
 _LINE = r"^[^\x00-\x1f\x7f]*$"
-Name = Annotated[
-    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
+_SAID = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"  # one line that says something
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=_SAID)]
+Email = Annotated[
+    str, StringConstraints(max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
 ]
-PersonName = Annotated[
-    str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-]
-Short = Annotated[
-    str, StringConstraints(min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$")
-]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=_SAID)]
+Short = Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=_SAID)]
 Phone = Annotated[str, StringConstraints(max_length=30, pattern=_LINE)]
 Why = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"),
+    StringConstraints(min_length=1, max_length=200, pattern=_SAID),
 ]
 NewCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 if TYPE_CHECKING:
@@ -164,16 +162,12 @@ class Find(Strict):
 class PersonIn(Strict):
     username: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{2,59}$")]
     name: PersonName
-    email: Annotated[
-        str, StringConstraints(max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
-    ] = ""
+    email: Email = ""
 
 
 class PersonChange(Strict):
     name: PersonName
-    email: Annotated[
-        str, StringConstraints(max_length=200, pattern=r"^([^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+\.[^@\s\x00-\x1f]+)?$")
-    ] = ""
+    email: Email = ""
 
 
 class NewPerson(Schema):

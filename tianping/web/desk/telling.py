@@ -1,7 +1,7 @@
 """What an entry of the road tells beyond its step: to whom, which choice, until when. From its effects and its form."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -91,7 +91,7 @@ def _extended(entry: EntryView, effect: dict[str, Any], view: MatterView) -> str
     terms = [t for p in view.proceedings if p.state.id == entry.proceeding for t in p.terms]
     for term in terms:
         for granted in term.row.extensions if term.row.name == effect["term"] else ():
-            if granted.get("entry") == str(entry.id):
+            if datetime.fromisoformat(granted["at"]) == entry.recorded_at:
                 amount = Amount(granted["amount"], Unit(granted["unit"])).say(translation)
                 return _("%(term)s延长%(amount)s") % {"term": _(term.label), "amount": amount}
     return ""

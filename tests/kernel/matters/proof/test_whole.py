@@ -10,6 +10,7 @@ from django.db import connection
 from tests.kernel.matters.conftest import paper
 from tests.people import JURISDICTION as J
 from tests.people import actor
+from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.lifecycle.concepts import Concept
 from tianping.kernel.matters import chains
 from tianping.kernel.matters.chains import replay, verify_chains
@@ -191,6 +192,15 @@ def test_under_new_keys_and_without_keys(told, settings, tmp_path, monkeypatch):
     settings.KEY_FOLDER = tmp_path / "none"
     without = holds()
     assert (without.opened, without.closed) == (0, first.opened)
+
+
+def test_more_time_from_before_it_named_its_entry(told):
+    with acting(system_actor(J)), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE term SET extensions = jsonb_build_array((extensions -> 0) - 'entry') WHERE extensions <> '[]'"
+        )
+        assert cursor.rowcount == 1
+    holds()
 
 
 def test_values_whose_key_a_court_holds_stay_closed(told, monkeypatch):

@@ -201,7 +201,12 @@ class Comparison:
     def _term(self, told: ToldTerm, row: TermRow) -> None:
         pauses = [end is not None for _start, end, _why in _decode(row.pauses)]
         more = _decode(row.extensions)
-        granted = [(str(e["amount"]), datetime.fromisoformat(e["at"]), e.get("entry")) for e in more]
+        # A term that was lengthened before extensions named their entry says nothing of it.
+        names = [entry for _amount, _at, entry in told.granted] + [""] * len(more)
+        granted = [
+            (str(e["amount"]), datetime.fromisoformat(e["at"]), e.get("entry", name))
+            for e, name in zip(more, names, strict=False)
+        ]
         columns = {"proceeding_id": told.proceeding, "name": told.name, "status": told.status}
         self._differ(words.TERM, told.seq, columns, row)
         found = {
