@@ -14,7 +14,7 @@ from tianping.capabilities.live.app import Live  # noqa: E402  # after Django is
 from tianping.config.threads import Message, Pages, Receive, Send  # noqa: E402  # likewise
 from tianping.config.wsgi import application as pages  # noqa: E402  # likewise
 
-_pages = Pages(pages)  # type: ignore[no-untyped-call]
+_pages = Pages(pages)
 live = Live()
 
 

@@ -17,7 +17,7 @@ from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.matters.body import SUBJECTS
 from tianping.kernel.matters.chains import verify_matter
 from tianping.kernel.matters.models import Entry, Matter, Sealed
-from tianping.kernel.matters.opening import open_values
+from tianping.kernel.matters.opening import open_each, open_values
 from tianping.kernel.matters.progress import actor_for_code
 from tianping.kernel.parties.models import Party
 from tianping.kernel.service import alike, alike_to, note_read, reveal, show, verify_here
@@ -78,6 +78,28 @@ def test_where_nothing_is_sealed_nothing_is_recorded(road):
         assert open_values(who, one.matter, "handling", types={}, concepts=["answer"]) == []
     with acting(system_actor(J)):
         assert not AccessRecord.objects.exists()
+
+
+@pytest.mark.django_db
+def test_several_matters_opened_at_once_leave_a_record_each(road):
+    one, other, empty = road(), road(description="河边有人倒垃圾"), uuid4()
+    who = actor("dispatcher")
+    with acting(who):
+        opened = open_each(who, [one.matter, other.matter, empty], "handling", types={}, concepts=["description"])
+    assert set(opened) == {one.matter, other.matter}
+    assert [o.value for o in opened[other.matter]] == ["河边有人倒垃圾"]
+    with acting(system_actor(J)):
+        records = list(AccessRecord.objects.all())
+    assert {(r.matter_id, tuple(r.what)) for r in records} == {(m, ("description",)) for m in opened}
+    assert len(records) == 2
+
+
+@pytest.mark.django_db
+def test_an_unknown_purpose_opens_none_of_several(road):
+    one, who = road(), actor("dispatcher")
+    with acting(who), pytest.raises(RefusedError) as refused:
+        open_each(who, [one.matter], "curiosity", types={})
+    assert refused.value.reason == "purpose"
 
 
 @pytest.mark.django_db

@@ -1,31 +1,34 @@
-"""One matter's words, brought into the index. A protected matter is never in it; an erased value leaves it."""
+"""The words of matters, brought into the index. A protected matter is never in it; an erased value leaves it."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
 
 from tianping.capabilities.search.words import indexed
 from tianping.kernel.agencies.acting import acting, system_actor
-from tianping.kernel.matters.opening import open_values
+from tianping.kernel.matters.opening import open_each
 from tianping.kernel.service import registry
 
 # What people look for. Names and phones are found by blind index, and are not words here.
 INDEXED = ("title", "description", "place", "answer")
 
 
-def index(jurisdiction: str, matter: UUID) -> None:
-    """Bring one matter's words up to date, inside `acting` of the system."""
+def index(jurisdiction: str, matters: Iterable[UUID]) -> None:
+    """Bring the words of these matters up to date, inside `acting` of the system."""
+    asked = list(matters)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT protected, number FROM matter WHERE jurisdiction = %s AND id = %s", [jurisdiction, matter]
+            "SELECT id FROM matter WHERE jurisdiction = %s AND id = ANY(%s) AND NOT protected", [jurisdiction, asked]
         )
-        row = cursor.fetchone()
-        texts: list[str] = []
-        if row is not None and not row[0]:
-            types = {c.name: c.type for c in registry().concepts.values()}
-            opened = open_values(system_actor(jurisdiction, "search"), matter, "search", types=types, concepts=INDEXED)
-            texts = [str(o.value) for o in opened if o.value]
-        cursor.execute("SELECT index_matter(%s, %s)", [matter, indexed(texts) if texts else ""])
+        plain = [row[0] for row in cursor.fetchall()]
+        types = {c.name: c.type for c in registry().concepts.values()}
+        opened = open_each(system_actor(jurisdiction, "search"), plain, "search", types=types, concepts=INDEXED)
+        words = [indexed([str(o.value) for o in opened.get(m, ()) if o.value]) for m in asked]
+        # One after the other and in one order, or two indexers could wait for each other.
+        cursor.execute(
+            "SELECT index_matter(m, w) FROM unnest(%s::uuid[], %s::text[]) AS one(m, w) ORDER BY m", [asked, words]
+        )
 
 
 def index_erased(jurisdiction: str) -> int:
@@ -37,6 +40,5 @@ def index_erased(jurisdiction: str) -> int:
             [jurisdiction],
         )
         matters = [row[0] for row in cursor.fetchall()]
-        for matter in matters:
-            index(jurisdiction, matter)
+        index(jurisdiction, matters)
     return len(matters)

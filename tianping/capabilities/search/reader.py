@@ -11,5 +11,4 @@ class SearchReader(Reader):
     name = "search"
 
     def handle(self, jurisdiction: str, matters: Iterable[UUID]) -> None:
-        for matter in matters:
-            index(jurisdiction, matter)
+        index(jurisdiction, matters)

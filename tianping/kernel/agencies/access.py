@@ -1,5 +1,6 @@
 """The record of who read what. It is written in the transaction of the read: if it cannot be written, nothing is read."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -32,20 +33,17 @@ _INSERT = """INSERT INTO access_record (jurisdiction, id, at, user_id, subject_i
 
 def record(actor: Actor, purpose: str, what: list[str], *, matter: UUID | None = None, rows: int = 1) -> None:
     """Record a read of `what` (concept names) inside the current transaction. An unknown purpose refuses the read."""
+    record_each(actor, purpose, [(matter, what)], rows=rows)
+
+
+def record_each(actor: Actor, purpose: str, reads: Iterable[tuple[UUID | None, list[str]]], *, rows: int = 1) -> None:
+    """A record for each matter (None: of no one matter) and what was read of it, as `record` makes it."""
     if purpose not in PURPOSES:
         raise RefusedError(_("要看个人信息，请先说明用途"), "purpose")
+    common = [actor.user, actor.subject, actor.agency, purpose]
+    values = [
+        [actor.jurisdiction, uuid7(), *common, matter, encode(sorted(set(what))).decode(), rows]
+        for matter, what in reads
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                actor.jurisdiction,
-                uuid7(),
-                actor.user,
-                actor.subject,
-                actor.agency,
-                purpose,
-                matter,
-                encode(sorted(set(what))).decode(),
-                rows,
-            ],
-        )
+        cursor.executemany(_INSERT, values)

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from tianping.kernel.agencies.access import record
+from tianping.kernel.agencies.access import record_each
 from tianping.kernel.lifecycle.state import Actor, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
 from tianping.kernel.matters.vault import vault
@@ -41,20 +41,34 @@ def open_values(
     `types`: concept -> type, to give structured values back as they were. `concepts` limits what is opened. The access
     record is written first; when it cannot be, nothing is opened. A receipt code alone opens nothing.
     """
+    return open_each(actor, [matter], purpose, types=types, concepts=concepts).get(matter, [])
+
+
+def open_each(
+    actor: Actor,
+    matters: Iterable[UUID],
+    purpose: str,
+    *,
+    types: Mapping[str, str],
+    concepts: Iterable[str] | None = None,
+) -> dict[UUID, list[Opened]]:
+    """The sealed values of several matters, as `open_values` gives those of one; a matter without any is absent."""
     if actor.kind == "guest":
         raise RefusedError(_("请先验证您的身份，再看内容"), "proof")
     wanted = None if concepts is None else list(concepts)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT entry_id, field, concept, kek, seed, blob FROM sealed WHERE jurisdiction = %s AND matter_id = %s"
-            " AND (%s::text[] IS NULL OR concept = ANY(%s::text[])) ORDER BY entry_id, field",
-            [actor.jurisdiction, matter, wanted, wanted],
+            "SELECT matter_id, entry_id, field, concept, kek, seed, blob FROM sealed WHERE jurisdiction = %s"
+            " AND matter_id = ANY(%s) AND (%s::text[] IS NULL OR concept = ANY(%s::text[])) ORDER BY matter_id, entry_id, field",
+            [actor.jurisdiction, list(matters), wanted, wanted],
         )
-        rows = cursor.fetchall()
-    if not rows:
-        return []
-    record(actor, purpose, [row[2] for row in rows if not row[2].startswith("@")], matter=matter)
-    return [_open(row, types) for row in rows]
+        rows: dict[UUID, list[tuple[Any, ...]]] = {}
+        for matter, *row in cursor.fetchall():
+            rows.setdefault(matter, []).append(tuple(row))
+    if rows:
+        named = [(m, [row[2] for row in found if not row[2].startswith("@")]) for m, found in rows.items()]
+        record_each(actor, purpose, named)
+    return {matter: [_open(row, types) for row in found] for matter, found in rows.items()}
 
 
 def _open(row: tuple[Any, ...], types: Mapping[str, str]) -> Opened:

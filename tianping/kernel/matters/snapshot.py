@@ -55,8 +55,8 @@ _COLUMNS = (
 # The lock proves the right to see: only then do the other tables open for these matters (tp_locked).
 _SEE = f"""SELECT {", ".join(f"m.{c}" for c in _COLUMNS)}, set_config('tp.matters',
    concat_ws(' ', nullif(current_setting('tp.matters', true), ''), m.id::text), true)
- FROM matter m WHERE m.jurisdiction = $1 AND (m.id = ANY($2::uuid[])
-   OR m.id = (SELECT p.matter_id FROM proceeding p WHERE p.jurisdiction = $1 AND p.id = $3::uuid))
+ FROM matter m WHERE m.jurisdiction = $1 AND m.id = ANY($2::uuid[]
+   || ARRAY(SELECT p.matter_id FROM proceeding p WHERE p.jurisdiction = $1 AND p.id = $3::uuid))
  ORDER BY m.id"""  # noqa: S608  # constants only
 SEE = _SEE.encode()
 LOCK = f"{_SEE} FOR UPDATE OF m".encode()

@@ -1,5 +1,6 @@
 """One part of the worker: when it goes on at once, when it waits, and what wakes it. And what the sequencer says of itself."""
 
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -16,7 +17,7 @@ from tianping.kernel.matters.models import Matter, Outbox, Proceeding, Term
 from tianping.kernel.matters.readers.cursor import Reader
 from tianping.kernel.matters.readers.due import scan
 from tianping.kernel.matters.readers.sequencer import CHANNEL, sequence, waiting
-from tianping.kernel.matters.readers.work import SCAN_SECONDS, Part
+from tianping.kernel.matters.readers.work import Part, parts
 
 WHILE = 0.4  # seconds in which what waits must not have run again
 
@@ -79,12 +80,24 @@ def test_after_nothing_it_looks_again_in_its_own_time(kept):
     assert rounds.until(4) >= 4
 
 
-def test_the_scan_of_due_terms_waits_whatever_it_did(kept):
-    rounds = Rounds(5, 5, 5)
-    kept(Part("due", rounds, idle=SCAN_SECONDS))
-    assert rounds.until(1) == 1
+def test_after_a_round_that_was_not_full_it_waits_until_woken(kept):
+    rounds = Rounds(50, 50, 49, 50)
+    part = kept(Part("reader", rounds, idle=60.5, full=50))
+    assert rounds.until(3) == 3
     time.sleep(WHILE)
-    assert rounds.ran == 1
+    assert (rounds.ran, part.done) == (3, 149)
+    part.wake.set()
+    assert rounds.until(5) == 5
+
+
+def test_the_scan_of_due_terms_waits_whatever_it_did_and_readers_go_on_after_a_full_batch():
+    full = {part.name: part.full for part in parts(J)}
+    assert full.pop("due") == sys.maxsize
+    assert full.pop("sequencer") == 2000
+    beside = {name: count for name, count in full.items() if name.endswith(": beside")}
+    assert beside
+    assert set(beside.values()) == {1}
+    assert {count for name, count in full.items() if name not in beside} == {500}
 
 
 def test_what_failed_waits_longer_each_time_and_is_well_again_after_one_success(kept, caplog):
