@@ -40,7 +40,7 @@ def test_when_the_record_cannot_be_written_nothing_is_read(road, monkeypatch):
     def refuse(*_args, **_more):
         raise ProgrammingError("access_record is out of reach")
 
-    monkeypatch.setattr("tianping.kernel.matters.opening.record", refuse)
+    monkeypatch.setattr("tianping.kernel.matters.opening.record_each", refuse)
     with pytest.raises(ProgrammingError):
         show(actor("dispatcher"), one.matter, "handling")
 

@@ -14,5 +14,5 @@ def fetch(statement: bytes, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement inside the running transaction. Raises Django's database errors, like any cursor."""
     with connection.wrap_database_errors:
         cursor = RawCursor(connection.connection)
-        cursor.execute(statement, values, prepare=True)
+        cursor.execute(statement, values, prepare=True, binary=True)
         return cursor.fetchall()

@@ -61,20 +61,20 @@ _SEE = f"""SELECT {", ".join(f"m.{c}" for c in _COLUMNS)}, set_config('tp.matter
 SEE = _SEE.encode()
 LOCK = f"{_SEE} FOR UPDATE OF m".encode()
 
-_SEEN = """(SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))
+_SEEN = """(SELECT json_build_array(e.id, e.matter_id, e.proceeding_id, encode(e.request, 'hex'))::text
   FROM entry e WHERE e.jurisdiction = $1 AND e.key_digest = $2::bytea)"""
 READ = f"""SELECT clock_timestamp(), {STAMP}, {_SEEN},
  (SELECT json_agg(json_build_array(p.id, p.matter_id, p.procedure, p.version, p.state, p.slot, p.parent, p.holder,
-    p.assigned, p.counts, p.pending, p.back, p.supervised, p.opened_at, p.closed_at) ORDER BY p.opened_at, p.id)
+    p.assigned, p.counts, p.pending, p.back, p.supervised, p.opened_at, p.closed_at) ORDER BY p.opened_at, p.id)::text
   FROM proceeding p WHERE p.jurisdiction = $1 AND p.matter_id = ANY($3::uuid[])),
- (SELECT json_agg(json_build_array(f.matter_id, f.concept, f.value, f.entry_id, f.field))
+ (SELECT json_agg(json_build_array(f.matter_id, f.concept, f.value, f.entry_id, f.field))::text
   FROM fact f WHERE f.jurisdiction = $1 AND f.matter_id = ANY($3::uuid[]) AND f.superseded_by IS NULL),
  (SELECT json_agg(json_build_array(t.id, t.matter_id, t.proceeding_id, t.name, t.rule_code, t.rule, t.status,
-    t.started_at, t.due_at, t.alarm_at, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)
+    t.started_at, t.due_at, t.alarm_at, t.pauses, t.extensions, t.ended_at) ORDER BY t.started_at, t.id)::text
   FROM term t WHERE t.jurisdiction = $1 AND t.matter_id = ANY($3::uuid[])),
- (SELECT json_agg(json_build_array(r.matter_id, r.role, r.subject_id))
+ (SELECT json_agg(json_build_array(r.matter_id, r.role, r.subject_id))::text
   FROM party r WHERE r.jurisdiction = $1 AND r.matter_id = ANY($3::uuid[])),
- (SELECT json_build_array(e.id, e.proceeding_id, e.procedure, e.step, e.actor, encode(e.body, 'hex'))
+ (SELECT json_build_array(e.id, e.proceeding_id, e.procedure, e.step, e.actor, encode(e.body, 'hex'))::text
   FROM entry e WHERE $4::boolean AND e.jurisdiction = $1 AND e.matter_id = ANY($3::uuid[]) AND e.undone_by IS NULL
     AND e.step NOT IN ('undo', 'note', 'add') ORDER BY e.seq DESC LIMIT 1)""".encode()  # noqa: S608  # constants only
 
@@ -144,7 +144,7 @@ def lock(
 def start(jurisdiction: str, matter: UUID, key_digest: bytes) -> Snapshot:
     """The clock, and whether the key of this report was seen before."""
     ((now, stamp, seen, _set),) = fetch(BEGIN, [jurisdiction, key_digest, str(matter)])
-    return Snapshot(now=now, stamp=stamp, seen=_seen(seen))
+    return Snapshot(now=now, stamp=stamp, seen=_seen(msgspec.json.decode(seen) if seen else None))
 
 
 def open_for_writing(matters: list[UUID]) -> None:
@@ -160,9 +160,8 @@ def _seen(found: list[str] | None) -> tuple[UUID, UUID, UUID, str] | None:
 
 
 def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *, last: bool = False) -> Snapshot:
-    ((now, stamp, seen, proceedings, facts, terms, parties, newest),) = fetch(
-        READ, [jurisdiction, key_digest, list(heads), last]
-    )
+    ((now, stamp, *found),) = fetch(READ, [jurisdiction, key_digest, list(heads), last])
+    seen, proceedings, facts, terms, parties, newest = (msgspec.json.decode(text) if text else None for text in found)
     snapshot = Snapshot(now=now, stamp=stamp, heads=heads)
     for head in heads.values():
         row = head.row
