@@ -16,7 +16,7 @@ from tianping.kernel.clock.rules import RuleBook
 from tianping.kernel.lifecycle.common import common_steps
 from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.lifecycle.vocabulary import Step, Term
-from tianping.kernel.matters.clocks import Clocks, lengthened, pinned, rule_code, tell_why
+from tianping.kernel.matters.clocks import Clocks, lengthened, not_lengthened, pinned, rule_code, tell_why
 from tianping.kernel.matters.rulebook import Clockwork
 
 BEGAN = datetime(2026, 11, 9, 10, 12, tzinfo=SHANGHAI)  # a Monday
@@ -230,14 +230,18 @@ def test_the_dates_that_more_time_leads_to(work):
     assert lengthened([row], replace(row, due_at=None), calendar, BEGAN).ends == []
     stands = [[BEGAN.isoformat(), None, "等"]]
     assert lengthened([row], replace(row, pauses=stands), calendar, BEGAN).ends == [], "a pause that is not over"
+    assert not_lengthened(row, BEGAN) is None
+    assert "到期以后不能延长" in not_lengthened(row, row.due_at + timedelta(microseconds=1)).say()
     one.step("extend", 4, term="t", amount=most, reason="要补材料")
     assert one.row.due_at == ends[-1]
     assert lengthened([row], row, calendar, BEGAN) == ("day", [])
+    assert not_lengthened(row, BEGAN).say() == "已经延长过1次，不能再延长"
 
 
 def test_no_dates_where_the_rule_gives_no_time_and_sixty_where_it_sets_no_limit(work):
     none = Ticking(work, running("petition.objection")).row
     assert lengthened([none], none, work.calendar, BEGAN) == ("working_day", [])
+    assert not_lengthened(none, BEGAN).say().endswith("不能延长")
     free = Ticking(work, running("mediation.delegated")).row
     free.started_at, free.due_at = BEGAN - 120 * DAY, BEGAN - 90 * DAY
     assert len(lengthened([free], free, work.calendar, free.started_at).ends) == 60

@@ -60,7 +60,9 @@ def test_what_leads_to_no_day_leaves_the_button_as_it_was(desk, road, amount):
 def test_a_clock_that_stands_still_or_was_lengthened_offers_no_day(desk, road):
     one = road().to("handling")
     one.take("extend", "head", term="answer", amount="1", reason="等")
-    assert outcomes(desk("head").page(address(one))) is None
+    page = unescape(desk("head").page(address(one)))
+    assert outcomes(page) is None
+    assert "已经延长过1次，不能再延长。" in page, "before anything is typed"
     assert "已经延长过1次，不能再延长" in refused(desk, one)
     still = road().to("handling")
     change(still, due_at=None)
@@ -79,7 +81,9 @@ def test_what_is_overdue_gets_no_more_time(desk, road):
     one = road().to("handling")
     due = timezone.now() - timedelta(minutes=1)
     change(one, due_at=due)
-    assert outcomes(desk("head").page(address(one))) is None
+    page = unescape(desk("head").page(address(one)))
+    assert outcomes(page) is None
+    assert "已经到期，到期以后不能延长，请尽快办完。" in page, "before anything is typed"
     said = refused(desk, one)
     assert "已经到期，到期以后不能延长，请尽快办完" in said
     assert "%(" not in said

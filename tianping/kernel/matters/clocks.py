@@ -14,7 +14,7 @@ from tianping.kernel.clock.calendar import CalendarYearMissing, WorkCalendar
 from tianping.kernel.clock.counting import Pause
 from tianping.kernel.clock.engine import SHANGHAI, DueDate, Granted, check_extension, due, next_alarm
 from tianping.kernel.clock.rules import Rule, RuleMissing, Unit
-from tianping.kernel.clock.sentence import ClockError
+from tianping.kernel.clock.sentence import ClockError, Sentence
 from tianping.kernel.lifecycle.procedure import Procedure
 from tianping.kernel.lifecycle.state import MatterState, Move, RefusedError
 from tianping.kernel.lifecycle.text import gettext_noop as _
@@ -89,6 +89,22 @@ def lengthened(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar, 
             if at is not None:
                 ends.append(at)
     return Longer(allowed.unit, ends)
+
+
+def not_lengthened(term: TermRow, now: datetime) -> Sentence | None:
+    """Why nobody, whatever their post, can give this clock the least more time now; None where somebody could."""
+    rule = pinned(term.rule)
+    allowed = rule.extension
+    least = Granted(1, allowed.unit if allowed else rule.unit, allowed.by[0] if allowed else "", "", now)
+    try:
+        check_extension(rule, _granted(term), least, term.due_at)
+    except ClockError as error:
+        return error.sentence
+    return None
+
+
+def _granted(term: TermRow) -> list[Granted]:
+    return [Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions]
 
 
 def _at(text: str | None) -> datetime:
@@ -187,9 +203,8 @@ class Clocks:
         rule = pinned(term.rule)
         unit = rule.extension.unit if rule.extension else rule.unit
         wanted = Granted(effect["amount"], unit, by, why, self.now)
-        granted = [Granted(e["amount"], Unit(e["unit"]), e["by"], e["why"], _at(e["at"])) for e in term.extensions]
         try:
-            check_extension(rule, granted, wanted, term.due_at)
+            check_extension(rule, _granted(term), wanted, term.due_at)
         except ClockError as error:
             words, values = error.sentence.msgid, error.sentence.values
             raise RefusedError(words, "form", {"amount": words}, details={"amount": values}, **values) from error

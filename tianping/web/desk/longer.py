@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tianping.kernel.clock.rules import Amount
 from tianping.kernel.lifecycle.vocabulary import Step
-from tianping.kernel.service import MatterView, ProceedingView, TermView, lengthened
+from tianping.kernel.service import MatterView, ProceedingView, TermView, lengthened, not_lengthened
 from tianping.web.templatetags._dates import date_text, time_text
 
 Dates = dict[str, list[str]]
@@ -18,20 +18,24 @@ Dates = dict[str, list[str]]
 def offer(view: MatterView, found: ProceedingView, declared: Step, form: forms.Form) -> Dates:
     """Prepare the form of a step that lengthens a clock. Term -> the day that 1, 2, … units more lead to; {} for another step.
 
-    Only clocks that can be lengthened are offered, unless none can: then the refusal says why.
+    Only clocks that can be lengthened are offered. Where none can, the form says why before anything is typed.
     """
     if not declared.extends or view.calendar is None or view.now is None:
         return {}
     rows = [t.row for p in view.proceedings for t in p.terms]
     terms = [t for t in found.terms if t.row.status != "ended" and declared.extends in {"*", t.row.name}]
-    dates, hints = Dates(), []
+    dates, hints, reasons = Dates(), [], []
     for term in terms:
         more = lengthened(rows, term.row, view.calendar, view.now)
         if more.ends:
             days = [date_text(e, "day") + (f" {time_text(e)}" if more.unit.exact else "") for e in more.ends]
             dates[term.row.name] = days
             hints.append(_hint(_(term.label), Amount(len(days), more.unit).say(translation), days[-1]))
-    if dates:
+        elif why := not_lengthened(term.row, view.now):
+            reasons.append(_("%(term)s：%(why)s。") % {"term": _(term.label), "why": why.say(translation)})
+    if not dates:
+        form.fields["amount"].help_text = " ".join(reasons)
+    else:
         _choices(form, terms, dates)
         form.fields["amount"].help_text = " ".join(hints)
         form.fields["amount"].widget.attrs["data-outcomes"] = json.dumps(
