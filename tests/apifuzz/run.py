@@ -38,7 +38,10 @@ class Tally:
     failures: int = 0
 
     def fail(self, kind: str, words: str) -> None:
+        """Count it; the first of its kind is told at once, so that a long run can be stopped."""
         self.failures += 1
+        if kind not in self.errors and len(self.errors) < SHOWN:
+            print(f"\n--- {kind}\n{words}", file=sys.stderr, flush=True)
         self.errors.setdefault(kind, words)
 
 
@@ -272,8 +275,6 @@ def main() -> int:
             tally = run(address, world, asked.cases, log)
     print("statuses:", ", ".join(f"{status} {n}" for status, n in sorted(tally.statuses.items())))
     print("2xx:", ", ".join(f"{label.replace('/api/v1', '')} {n}" for label, n in sorted(tally.reached.items())))
-    for kind, words in list(tally.errors.items())[:SHOWN]:
-        print(f"\n--- {kind}\n{words}", file=sys.stderr)
     print(f"api: cases {tally.cases}, errors {tally.failures}")
     return 1 if tally.failures or tally.cases < min(asked.cases, FLOOR_CASES) else 0
 

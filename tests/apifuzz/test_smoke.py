@@ -28,11 +28,12 @@ def test_a_short_run_finds_nothing():
     assert done.stdout.splitlines()[-1].endswith(", errors 0")
 
 
-def test_a_failure_is_counted_each_time_and_told_once():
+def test_a_failure_is_counted_each_time_and_told_once_as_soon_as_it_is_seen(capsys):
     tally = Tally()
     tally.fail("kind", "first")
     tally.fail("kind", "second")
     assert (tally.failures, tally.errors) == (2, {"kind": "first"})
+    assert capsys.readouterr().err == "\n--- kind\nfirst\n"
 
 
 @pytest.mark.parametrize(
