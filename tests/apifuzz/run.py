@@ -36,11 +36,12 @@ class Tally:
     reached: Counter[str] = field(default_factory=Counter)
     errors: dict[str, str] = field(default_factory=dict)  # kind of error -> first case of it
     failures: int = 0
+    aloud: bool = False  # whether failures are told as they come; those of a planted fault are awaited
 
     def fail(self, kind: str, words: str) -> None:
-        """Count it; the first of its kind is told at once, so that a long run can be stopped."""
+        """Count it; aloud, the first of its kind is told at once, so that a long run can be stopped."""
         self.failures += 1
-        if kind not in self.errors and len(self.errors) < SHOWN:
+        if self.aloud and kind not in self.errors and len(self.errors) < SHOWN:
             print(f"\n--- {kind}\n{words}", file=sys.stderr, flush=True)
         self.errors.setdefault(kind, words)
 
@@ -228,6 +229,7 @@ def run(address: str, world: Any, cases: int, log: Path) -> Tally:
     started = time.monotonic()
     for name in planted(address, world):
         tally.fail(f"planted: {name}", "a planted fault was not found")
+    tally.aloud = True
     if cases >= FLOOR_CASES:
         for operation in fuzz.operations:
             fuzz.boundaries(operation)
@@ -273,6 +275,8 @@ def main() -> int:
         world = build(url, copies=1 if short else 12)
         with serve(url, workers=1 if short else 2) as (address, log):
             tally = run(address, world, asked.cases, log)
+    for name in (kind for kind in tally.errors if kind.startswith("planted: ")):
+        print(f"not found, {name}", file=sys.stderr)
     print("statuses:", ", ".join(f"{status} {n}" for status, n in sorted(tally.statuses.items())))
     print("2xx:", ", ".join(f"{label.replace('/api/v1', '')} {n}" for label, n in sorted(tally.reached.items())))
     print(f"api: cases {tally.cases}, errors {tally.failures}")

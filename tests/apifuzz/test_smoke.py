@@ -29,7 +29,7 @@ def test_a_short_run_finds_nothing():
 
 
 def test_a_failure_is_counted_each_time_and_told_once_as_soon_as_it_is_seen(capsys):
-    tally = Tally()
+    tally = Tally(aloud=True)
     tally.fail("kind", "first")
     tally.fail("kind", "second")
     assert (tally.failures, tally.errors) == (2, {"kind": "first"})

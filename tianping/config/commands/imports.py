@@ -1,11 +1,15 @@
 """`tianping import reports FILE`: messages of another system become matters."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from tianping.config.database import analyze_while_young
 from tianping.config.terminal import answer, fail, json_option, progress, setup
 from tianping.config.words import gettext as _
+
+ANALYZED_AFTER = (200, 2000)  # rows
 
 
 @click.group("import", help=_("导入已有的记录。"))
@@ -39,7 +43,7 @@ def reports(file: Path, username: str, source: str, grade: str, errors: Path | N
     run = Import(sheet, actor, source=source, grade=grade)
     # What is written down does not follow the operator's language.
     with progress(_("导入 %(file)s") % {"file": file.name}, quiet=as_json) as step, translation.override("zh-hans"):
-        outcome = run.run(step)
+        outcome = run.run(_watched(step))
     rejected = errors or file.with_name(f"{file.stem}{_('-未导入')}.xlsx")
     if outcome.rejected:
         rejected = rejected if _writable(rejected) else Path.cwd() / rejected.name
@@ -55,6 +59,18 @@ def reports(file: Path, username: str, source: str, grade: str, errors: Path | N
         "rejected_file": str(rejected) if outcome.rejected else None,
     } | counts(actor)
     answer(facts, _lines(facts), as_json=as_json)
+
+
+def _watched(step: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """The progress, and beside it the database's statistics of what has come, which a new county has not got yet."""
+    from django.conf import settings  # noqa: PLC0415
+
+    def told(done: int, total: int) -> None:
+        if done in ANALYZED_AFTER:
+            analyze_while_young(settings.DATABASE_URL)
+        step(done, total)
+
+    return told
 
 
 def _writable(path: Path) -> bool:
