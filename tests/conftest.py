@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from coverage import Coverage
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
@@ -139,6 +140,18 @@ def fresh(template, django_db_setup, django_db_blocker):
         yield name
         _use(before)
     _drop(name)
+
+
+@pytest.fixture(scope="module")
+def uncounted():
+    """Coverage is what the other tests reach: these repeat it a thousand times, and would only be slower."""
+    counting = Coverage.current()
+    if counting is None:
+        yield
+        return
+    counting.stop()
+    yield
+    counting.start()
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ install() {
 }
 
 a_browser() {
-  for name in chromium chromium-browser google-chrome; do
+  for name in chromium-headless-shell chromium chromium-browser google-chrome; do
     if command -v "$name" >/dev/null && "$name" --version >/dev/null 2>&1; then return 0; fi  # Ubuntu's may be a stub
   done
   "$VENV/bin/python" - 2>/dev/null <<'PY'
@@ -100,6 +100,8 @@ for_tests() {
   tried=$VENV/.tried-for-tests
   [ "$(cat "$tried" 2>/dev/null)" = "$(mark)" ] && return
   : >"$LOG"
+  # The shell without a window answers a fifth faster; not every distribution has it.
+  command -v chromium-headless-shell >/dev/null || apt chromium-headless-shell || true
   if ! a_browser; then
     say "setup: installing Chromium"
     { apt chromium && a_browser; } || { quietly timeout 600 "$VENV/bin/python" -m playwright install chromium && a_browser; } ||

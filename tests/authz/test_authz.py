@@ -8,6 +8,7 @@ from django.db import connections
 from tests.authz import world as world_of
 from tests.authz.run import FLOOR_PLANTED, check, every, find_hole, prepared, some
 
+pytestmark = pytest.mark.usefixtures("uncounted")
 # One way in of each kind, which is taken by each of ROLES for each of RELATIONS.
 SURFACES = (
     "detail",

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.conftest import CLUSTER
+from tests.processes import uncovered
 from tianping.config.cli import main
 from tianping.config.database import admin_url
 
@@ -53,7 +54,7 @@ class Running:
         start = ["-c", code] if code else ["-m", "tianping.config"]
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", *start, *words], env=os.environ | env, stdout=out, stderr=out
+                [sys.executable, "-W", "error", *start, *words], env=uncovered() | env, stdout=out, stderr=out
             )
 
     def said(self):

@@ -1,7 +1,6 @@
 """A backup comes back whole in a fresh database: chains, files, positions; what was erased since stays erased."""
 
 import json
-import os
 import subprocess
 import sys
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from django.db import connection
 
 from tests.conftest import CLUSTER
 from tests.kernel.matters.conftest import Road
+from tests.processes import uncovered
 from tianping.capabilities.erasures.reader import ErasureRegister
 from tianping.capabilities.erasures.register import RegisterError, add, read
 from tianping.kernel.matters.readers.cursor import Reader, run_once
@@ -44,7 +44,7 @@ def homes(tmp_path, settings, monkeypatch):
 
 def elsewhere(url, home, *words):
     """Another machine: a home of its own, with the keys put back into it."""
-    env = os.environ | {"DATABASE_URL": url, "TIANPING_HOME": str(home), "TIANPING_KEYS": str(KEYS)}
+    env = uncovered() | {"DATABASE_URL": url, "TIANPING_HOME": str(home), "TIANPING_KEYS": str(KEYS)}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "tianping.config", *words, "--json"],
         env=env,

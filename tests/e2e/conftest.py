@@ -6,13 +6,13 @@ import threading
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from coverage import Coverage
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 # Playwright keeps an event loop in this thread; Django sees it and would refuse to ask the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+SYSTEM = ("chromium-headless-shell", "chromium", "chromium-browser")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,15 +45,8 @@ class _Threaded(WSGIServer):
 
 
 @pytest.fixture(scope="module", autouse=True)
-def uncounted():
-    """Coverage is what the other tests reach; here it would only make every page slower to come."""
-    counting = Coverage.current()
-    if counting is None:
-        yield
-        return
-    counting.stop()
-    yield
-    counting.start()
+def _uncounted(uncounted):
+    """Coverage would only make every page slower to come."""
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +85,7 @@ def browser():
     from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
-        system = shutil.which("chromium") or shutil.which("chromium-browser")
+        system = next(filter(None, map(shutil.which, SYSTEM)), None)
         try:
             started = playwright.chromium.launch(executable_path=system, args=ARGUMENTS)
         except Error as error:

@@ -10,6 +10,7 @@ from tests.walks.run import deployed, find, missing, walk
 from tests.walks.tally import Tally
 
 REGISTRY = deployed()
+pytestmark = pytest.mark.usefixtures("uncounted")
 
 
 def test_a_walk_over_every_procedure_breaks_no_promise():

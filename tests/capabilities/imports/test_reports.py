@@ -1,7 +1,6 @@
 """Messages of another system become matters; killed and run again, nothing comes twice and nothing is lost."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from tests.people import actor
+from tests.processes import uncovered
 from tianping.capabilities.imports.report_counts import counts
 from tianping.capabilities.imports.reports import Import, write_rejected
 from tianping.capabilities.imports.sheet import SheetError, read_sheet
@@ -144,7 +144,7 @@ def test_times_as_they_come(tmp_path, cell):
 
 
 def _command(url, file, *more):
-    env = os.environ | {"DATABASE_URL": url, "TIANPING_KEYS": str(_keys())}
+    env = uncovered() | {"DATABASE_URL": url, "TIANPING_KEYS": str(_keys())}
     return subprocess.Popen(
         [sys.executable, "-m", "tianping.config", "import", "reports", str(file), *more],
         env=env,

@@ -11,7 +11,7 @@ from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.matters.models import Entry, Matter
 from tianping.kernel.parties.keys import KeyNotHeld
 from tianping.kernel.parties.models import Party
-from tianping.kernel.service import open_paper, own_matters, progress, readers_of, reveal, show
+from tianping.kernel.service import actor_for_code, open_paper, own_matters, progress, readers_of, reveal, show
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folders")]
 
@@ -81,6 +81,17 @@ def test_of_the_files_their_own_and_those_of_the_answer(road, proven):
         assert b"".join(open_paper(proven(), UUID(own), "own")[1]) == PAPER
     assert unknown(lambda: open_paper(proven(), UUID(kept), "own"))
     assert b"".join(open_paper(actor("dispatcher"), UUID(kept), "handling")[1]) == PAPER
+
+
+def test_a_receipt_code_alone_opens_no_file(road, proven):
+    sent = paper(proven())
+    told = road()
+    told.take("supplement", "dispatcher", reason="请拍张照片")
+    told.take("supplied", proven(), note="拍了", files=[sent])
+    code = actor_for_code("990101", told.receipt.code)
+    with pytest.raises(RefusedError) as refused:
+        open_paper(code, UUID(sent), "own")
+    assert refused.value.reason == "proof"
 
 
 @pytest.mark.parametrize("step", ["", "merge"])
