@@ -106,7 +106,7 @@ class Bench:
         self.owner.execute("VACUUM ANALYZE")
 
     def pgbench(self, name: str) -> None:
-        self.owner.execute("CHECKPOINT")
+        self._tidy()
         opening, steps = self.scripts
         before, used = self._count("true"), cpu(self.postmaster)
         if name == "limit of a report":
@@ -123,7 +123,7 @@ class Bench:
     def measure(self, name: str, counted: str, workers: Workers, word: str, apps: Callable[[], list[int]]) -> None:
         """Let the clients work and count what the database has got: `counted` is a condition on entries."""
         line = self.lines[name]
-        self.owner.execute("CHECKPOINT")
+        self._tidy()
         before, app, database = self._count(counted), cpu(*apps()), cpu(self.postmaster)
         answer = workers.ask(word, self.seconds)
         app, database = cpu(*apps()) - app, cpu(self.postmaster) - database
@@ -135,6 +135,11 @@ class Bench:
         line.app.append(app * 1000 / max(done, 1))
         line.database.append(database * 1000 / max(done, 1))
         print(f"  {name}: {line.rates[-1]:.0f}/s", flush=True)
+
+    def _tidy(self) -> None:
+        """What the measurement before has left behind is cleared up before the next, not while it runs."""
+        self.owner.execute("VACUUM ANALYZE")
+        self.owner.execute("CHECKPOINT")
 
     def _count(self, counted: str) -> int:
         (found,) = self.owner.execute(f"SELECT count(*) FROM entry WHERE {counted}").fetchone() or (0,)  # noqa: S608  # ours
