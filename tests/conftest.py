@@ -35,6 +35,7 @@ def _mark() -> str:
         *(f"tianping/kernel/{part}/**/*.py" for part in ("packs", "agencies", "places", "parties")),
         *(f"tianping/config/{name}.py" for name in ("settings", "database", "postgres", "county")),
         "tests/make_template.py",
+        "tests/hashing.py",
         "packs/**/*",
     )
     digest = hashlib.sha256()
@@ -108,7 +109,7 @@ def django_db_setup(template, django_db_blocker):
 
     settings.KEY_FOLDER = CLUSTER.data.parent / "test-keys"
     settings.SECOND_FACTOR = "offered"  # tests of pages log in with a password; those of log-in say "required"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
     name = f"test_{os.getpid()}"
     _clone(template, name)
     with django_db_blocker.unblock():

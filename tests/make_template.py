@@ -14,6 +14,10 @@ ROOT = Path(__file__).resolve().parent.parent
 def main() -> None:
     migrate(os.environ["DATABASE_URL"])
     os.environ["DJANGO_SETTINGS_MODULE"] = "tianping.config.settings"
+    sys.path.insert(0, str(ROOT))
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
     django.setup()
     from tianping.config.county import ensure_keys, load_county
 
