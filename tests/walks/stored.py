@@ -1,6 +1,5 @@
 """The same walk through `report` and `advance` on PostgreSQL: what is stored is what the engine decides, and columns follow."""
 
-import copy
 from collections import Counter
 from random import Random
 from uuid import UUID, uuid4
@@ -10,6 +9,7 @@ from django.db import connection
 from tests.people import JURISDICTION, guest
 from tests.walks import promises
 from tests.walks.answers import Answers
+from tests.walks.copies import copied
 from tests.walks.strangers import Strangers
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.agencies.actors import holders, staff_actor
@@ -221,7 +221,7 @@ class StoredWorld:
             heads = lock(JURISDICTION, matters, None, update=False)
             snapshot = read(JURISDICTION, heads, None)
             for matter in snapshot.matters.values():
-                self.matters[matter.id] = copy.deepcopy(matter)
+                self.matters[matter.id] = copied(matter)
                 self._columns(matter, heads[matter.id].row)
             self._dates(snapshot.terms)
         for ident in matters:

@@ -1,11 +1,11 @@
 """An in-memory house around the pure engine: it stores what the engine decides and holds it against the promises."""
 
-import copy
 from random import Random
 from uuid import UUID
 
 from tests.walks import promises
 from tests.walks.answers import CENTRE, Answers, office_of
+from tests.walks.copies import copied
 from tests.walks.guide import toward
 from tests.walks.tally import Taken
 from tianping.kernel.ledger.canonical import canonical
@@ -187,7 +187,8 @@ class World:
     # ── one step ─────────────────────────────────────────────────────────────────────────────────────────────
     def _try(self, step, matter_id, proceeding_id):
         """Whether the step was taken. A step whose guard says no must be refused by the engine as well."""
-        matters = copy.deepcopy(self.matters)
+        there = self.matters[matter_id]
+        matters = copied({m: self.matters[m] for m in (matter_id, there.leader) if m is not None})
         matter = matters[matter_id]
         proceeding = matter.proceedings[proceeding_id]
         actors = [a for by in step.by if (a := self.actor_for(by, matter, proceeding, step))]
@@ -202,7 +203,8 @@ class World:
             form = self._parse(step, raw, matter)
         except RefusedError:
             return False
-        other = matters.get(UUID(raw["other_matter"])) if raw.get("other_matter") else None
+        asked = UUID(raw["other_matter"]) if raw.get("other_matter") else None
+        other = matters.get(asked) or copied(self.matters.get(asked))
         extra = {
             "relations": ["亲属"] if self.rng.random() < 0.1 else [],
             "offices": self._offices(step, raw, actor),
@@ -215,10 +217,10 @@ class World:
         involved = {matter_id: matter} | ({other.id: other} if other else {})
         if matter.leader is not None:
             involved[matter.leader] = matters[matter.leader]
-        before = {m: copy.deepcopy(s) for m, s in involved.items()}
+        before = {m: copied(s) for m, s in involved.items()}
         guard = promises.failing(self.registry, step, matter, proceeding, actor, form, extra)
-        asked = (proceeding_id, Command(step.name, form, extra))
-        call = lambda: engine.decide(self.registry, involved, *asked, actor=actor, new_id=self.new_id)  # noqa: E731  # asked once
+        command = Command(step.name, form, extra)
+        call = lambda: engine.decide(self.registry, involved, proceeding_id, command, actor=actor, new_id=self.new_id)  # noqa: E731  # asked once
         if guard is not None:
             self._must_refuse("guard", proceeding.procedure, step, call)
             self.tally.guards[guard.name] += 1
@@ -270,10 +272,9 @@ class World:
     # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────
     def _refusal(self, step, matter, proceeding):
         """A stranger, the wrong state, or a form with a hole: each must be refused and leave no trace."""
-        matters = copy.deepcopy(self.matters)
         procedure = self.registry.procedure(proceeding.procedure, proceeding.version)
         kind = self.rng.choice(("stranger", "state", "missing", "restated"))
-        state = matters[matter.id]
+        state = copied(matter)
         actor = self.stranger()
         if kind == "state":
             steps = [s for s in procedure.steps if s not in procedure.steps_from(proceeding.state)]
@@ -344,7 +345,7 @@ class World:
             self.tally.taken[move.procedure, move.step] += 1
             self.trail.append(f"{move.procedure}.{move.step}")
             old = before.get(move.matter)
-            stood = copy.deepcopy(old.proceedings.get(move.proceeding)) if old else None
+            stood = copied(old.proceedings.get(move.proceeding)) if old else None
             entry = Taken(
                 self.new_id(),
                 move,
