@@ -103,7 +103,7 @@ class Bench:
         """A county that has worked for a while: some thousand matters, statistics made, nothing left to feed."""
         limit.pgbench(self.cluster, self.scripts[0], self.clients, runs=min(500, round(self.seconds * 100)))
         self.owner.execute("DELETE FROM outbox")
-        self.owner.execute("VACUUM ANALYZE")
+        self._tidy()
 
     def pgbench(self, name: str) -> None:
         self._tidy()

@@ -169,3 +169,33 @@ def test_what_fails_gives_its_thread_back(monkeypatch):
         return [await ask(application, path) for path in ("/bad/", "/", "/bad/", "/")]
 
     assert alone(run()) == ["failed", "answered", "failed", "answered"]
+
+
+def test_a_request_that_is_given_up_keeps_its_body_and_thread_until_it_is_done(monkeypatch):
+    monkeypatch.setattr("tianping.config.threads.THREADS", 1)
+    begun, go_on, read = threading.Event(), threading.Event(), []
+
+    def page(environ, start_response):
+        if environ["PATH_INFO"] == "/slow/":
+            begun.set()
+            assert go_on.wait(20)
+            read.append(environ["wsgi.input"].read())
+        start_response("200 OK", [])
+        return Whole([b"well"])
+
+    async def run():
+        application = Pages(page)
+        slow = ApplicationCommunicator(application, SCOPE | {"path": "/slow/"})
+        await slow.send_input(part(b"a long story", more=False))
+        assert await asyncio.to_thread(begun.wait, 20)
+        slow.stop()  # as a server does when the connection is gone
+        after = ApplicationCommunicator(application, SCOPE)
+        await after.send_input(part(b"", more=False))
+        assert await after.receive_nothing(0.2), "the thread is still at work"
+        go_on.set()
+        start = await after.receive_output(20)
+        await after.wait(20)
+        return start["status"]
+
+    assert alone(run()) == 200
+    assert read == [b"a long story"]

@@ -12,7 +12,12 @@ from django.db import connections
 # Playwright keeps an event loop in this thread; Django sees it and would refuse to ask the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-SYSTEM = ("chromium-headless-shell", "chromium", "chromium-browser")
+SYSTEM = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+)  # as tools/setup.sh looks for them
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -61,8 +61,8 @@ def migrate(url: str) -> None:
 def analyze_while_young(url: str) -> bool:
     """Let the database look at its tables if it still knows nothing of them; whether it was asked to.
 
-    Until its own round comes by, it takes every table for a small one, whose rows of one county are few, and finds a matter
-    by reading them all: the first thousands of rows would take twice as long. A login that owns no table changes nothing.
+    Until its own round comes by, its plans are those for tables of which nothing is known, and each of the first thousands of
+    steps costs it twice as much (`docs/admin/performance.md`). A login that owns no table changes nothing.
     """
     with psycopg.connect(url, autocommit=True) as own:
         (known,) = own.execute("SELECT reltuples FROM pg_class WHERE oid = 'entry'::regclass").fetchone() or (0,)

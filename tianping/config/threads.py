@@ -28,13 +28,17 @@ class _Exchange(WsgiToAsgiInstance):
     result: Iterable[bytes] = ()
     whole = False  # whether the first part is all
 
-    def begin(self, scope: Message, body: IO[bytes]) -> bytes:
-        """Run the application; the first part of its answer, or all of it. In the request's thread."""
+    def __init__(self, application: Wsgi, scope: Message, body: IO[bytes]) -> None:
+        super().__init__(application)  # type: ignore[no-untyped-call]  # asgiref has no types
         self.scope = scope
+        self.body = body
+
+    def begin(self) -> bytes:
+        """Run the application; the first part of its answer, or all of it. In the request's thread."""
         try:
-            environ = self.build_environ(scope, body)  # type: ignore[no-untyped-call]
+            environ = self.build_environ(self.scope, self.body)  # type: ignore[no-untyped-call]  # likewise
         except ValueError:
-            self.start_response("400 Bad Request", [("Content-Type", "text/plain")])  # type: ignore[no-untyped-call]
+            self.start_response("400 Bad Request", [("Content-Type", "text/plain")])  # type: ignore[no-untyped-call]  # likewise
             self.whole = True
             return _TOO_MANY
         self.result = self.wsgi_application(environ, self.start_response)
@@ -49,7 +53,8 @@ class _Exchange(WsgiToAsgiInstance):
         return next((part for part in self.parts if part), b"")
 
     def close(self) -> None:
-        """Let the application know that it is over, as WSGI asks (PEP 3333). In the request's thread."""
+        """Let go of the body and tell the application that it is over, as WSGI asks (PEP 3333). In the request's thread."""
+        self.body.close()
         if hasattr(self.result, "close"):
             self.result.close()
 
@@ -67,26 +72,20 @@ class Pages:
             return  # who asked has gone
         # An underscore would let a caller write what only the proxy may say: X_Forwarded_For becomes the same name in WSGI.
         scope = {**scope, "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name]}
+        exchange = _Exchange(self.application, scope, body)
         free = self._threads()
         thread = await free.get()  # taken when the request has come in whole: who sends slowly holds up nobody
-        try:
-            with body:
-                await self._answer(thread, scope, body, send)
-        finally:
-            free.put_nowait(thread)
-
-    async def _answer(self, thread: ThreadPoolExecutor, scope: Message, body: IO[bytes], send: Send) -> None:
         loop = asyncio.get_running_loop()
-        exchange = _Exchange(self.application)  # type: ignore[no-untyped-call]  # asgiref has no types there
         try:
-            part = await loop.run_in_executor(thread, exchange.begin, scope, body)
+            part = await loop.run_in_executor(thread, exchange.begin)
             await send(exchange.response_start)
             while part and not exchange.whole:
                 await send({"type": "http.response.body", "body": part, "more_body": True})
                 part = await loop.run_in_executor(thread, exchange.more)
             await send({"type": "http.response.body", "body": part})
         finally:
-            thread.submit(exchange.close)  # not waited for: nobody may be left who waits
+            # Not waited for, since nobody may be left who waits; but until then the thread is at work on this request.
+            loop.run_in_executor(thread, exchange.close).add_done_callback(lambda _closed: free.put_nowait(thread))
 
     def _threads(self) -> "asyncio.LifoQueue[ThreadPoolExecutor]":
         if self._free is None:  # made in the loop that uses it

@@ -19,7 +19,7 @@ from tianping.kernel.matters import advance as road
 from tianping.kernel.matters.advance import Receipt, registry
 from tianping.kernel.matters.alike import Alike, alike, alike_to
 from tianping.kernel.matters.chains import verify_matter
-from tianping.kernel.matters.clocks import lengthened, not_lengthened
+from tianping.kernel.matters.clocks import lengthened
 from tianping.kernel.matters.figures import BEHIND_MOST, Figure, behind, counted_until, figures, loads
 from tianping.kernel.matters.foresight import Precedent, precedents, promise
 from tianping.kernel.matters.lists import Page, Query, Row, worklist
@@ -96,7 +96,6 @@ __all__ = [
     "listing",
     "loads",
     "locate",
-    "not_lengthened",
     "note_read",
     "offices",
     "open_paper",

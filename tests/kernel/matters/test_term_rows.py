@@ -16,7 +16,7 @@ from tianping.kernel.clock.rules import RuleBook
 from tianping.kernel.lifecycle.common import common_steps
 from tianping.kernel.lifecycle.state import RefusedError
 from tianping.kernel.lifecycle.vocabulary import Step, Term
-from tianping.kernel.matters.clocks import Clocks, lengthened, not_lengthened, pinned, rule_code, tell_why
+from tianping.kernel.matters.clocks import Clocks, lengthened, pinned, rule_code, tell_why
 from tianping.kernel.matters.rulebook import Clockwork
 
 BEGAN = datetime(2026, 11, 9, 10, 12, tzinfo=SHANGHAI)  # a Monday
@@ -220,28 +220,29 @@ def test_what_is_not_read_keeps_the_label(work):
 def test_the_dates_that_more_time_leads_to(work):
     one = Ticking(work, running(SOONER))
     row, calendar = one.row, work.calendar
-    unit, ends = lengthened([row], row, calendar, BEGAN)
+    unit, ends, why_not = lengthened([row], row, calendar, BEGAN)
     most = pinned(row.rule).extension.amount
-    assert (unit, len(ends)) == ("day", most)
+    assert (unit, len(ends), why_not) == ("day", most, None)
     assert [(e - row.due_at) // DAY for e in ends][:4] == [1, 2, 3, 6], "a weekend holds no last day"
     assert row.extensions == []
     assert lengthened([row], row, calendar, row.due_at).ends == ends
-    assert lengthened([row], row, calendar, row.due_at + timedelta(microseconds=1)).ends == []
+    late = lengthened([row], row, calendar, row.due_at + timedelta(microseconds=1))
+    assert late.ends == []
+    assert "到期以后不能延长" in late.why_not.say()
     assert lengthened([row], replace(row, due_at=None), calendar, BEGAN).ends == []
     stands = [[BEGAN.isoformat(), None, "等"]]
     assert lengthened([row], replace(row, pauses=stands), calendar, BEGAN).ends == [], "a pause that is not over"
-    assert not_lengthened(row, BEGAN) is None
-    assert "到期以后不能延长" in not_lengthened(row, row.due_at + timedelta(microseconds=1)).say()
     one.step("extend", 4, term="t", amount=most, reason="要补材料")
     assert one.row.due_at == ends[-1]
-    assert lengthened([row], row, calendar, BEGAN) == ("day", [])
-    assert not_lengthened(row, BEGAN).say() == "已经延长过1次，不能再延长"
+    unit, ends, why_not = lengthened([row], row, calendar, BEGAN)
+    assert (unit, ends, why_not.say()) == ("day", [], "已经延长过1次，不能再延长")
 
 
 def test_no_dates_where_the_rule_gives_no_time_and_sixty_where_it_sets_no_limit(work):
     none = Ticking(work, running("petition.objection")).row
-    assert lengthened([none], none, work.calendar, BEGAN) == ("working_day", [])
-    assert not_lengthened(none, BEGAN).say().endswith("不能延长")
+    unit, ends, why_not = lengthened([none], none, work.calendar, BEGAN)
+    assert (unit, ends) == ("working_day", [])
+    assert why_not.say().endswith("不能延长")
     free = Ticking(work, running("mediation.delegated")).row
     free.started_at, free.due_at = BEGAN - 120 * DAY, BEGAN - 90 * DAY
     assert len(lengthened([free], free, work.calendar, free.started_at).ends) == 60
@@ -252,7 +253,7 @@ def test_the_dates_end_where_the_holidays_are_not_known(work):
     more = {"amount": 30, "unit": "working_day", "times": 1, "by": ["head"]}
     row.rule = row.rule | {"unit": "working_day", "amount": 15, "extension": more}
     row.due_at = BEGAN + 21 * DAY
-    unit, ends = lengthened([row], row, work.calendar, BEGAN)
+    unit, ends, _why_not = lengthened([row], row, work.calendar, BEGAN)
     assert unit == "working_day"
     assert [e.astimezone(SHANGHAI).date() for e in ends][::22] == [date(2026, 12, 1), date(2026, 12, 31)]
     assert len(ends) == 23

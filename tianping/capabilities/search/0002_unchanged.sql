@@ -1,4 +1,6 @@
--- A step seldom changes a matter's words: the index is written only where they are others.
+-- A step seldom changes a matter's words: the index is written only where they are others. The function stands here whole, because
+-- a migration that has run is not changed; suppress_redundant_updates_trigger() would not know long words again, which are kept
+-- compressed.
 CREATE OR REPLACE FUNCTION index_matter(id uuid, text text) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN

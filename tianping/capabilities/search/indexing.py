@@ -8,6 +8,7 @@ from django.db import connection
 from tianping.capabilities.search.words import indexed
 from tianping.kernel.agencies.acting import acting, system_actor
 from tianping.kernel.matters.opening import open_each
+from tianping.kernel.matters.readers.cursor import BATCH
 from tianping.kernel.service import registry
 
 # What people look for. Names and phones are found by blind index, and are not words here.
@@ -40,5 +41,6 @@ def index_erased(jurisdiction: str) -> int:
             [jurisdiction],
         )
         matters = [row[0] for row in cursor.fetchall()]
-        index(jurisdiction, matters)
+        for start in range(0, len(matters), BATCH):
+            index(jurisdiction, matters[start : start + BATCH])
     return len(matters)

@@ -63,7 +63,7 @@ def reports(file: Path, username: str, source: str, grade: str, errors: Path | N
 
 def _watched(step: Callable[[int, int], None]) -> Callable[[int, int], None]:
     """The progress, and beside it the database's statistics of what has come, which a new county has not got yet."""
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings  # noqa: PLC0415  # read when the operator's environment is known, as in `reports`
 
     def told(done: int, total: int) -> None:
         if done in ANALYZED_AFTER:

@@ -28,7 +28,8 @@ PURPOSES: Final[dict[str, str]] = {
 }
 
 _INSERT = """INSERT INTO access_record (jurisdiction, id, at, user_id, subject_id, agency, purpose, matter_id, what, rows)
- VALUES (%s, %s, clock_timestamp(), %s, %s, %s, %s, %s, %s::jsonb, %s)"""
+ SELECT %s, r.id, clock_timestamp(), %s::uuid, %s::uuid, %s, %s, r.matter, r.what, %s
+ FROM json_to_recordset(%s::json) AS r(id uuid, matter uuid, what jsonb)"""
 
 
 def record(actor: Actor, purpose: str, what: list[str], *, matter: UUID | None = None, rows: int = 1) -> None:
@@ -40,10 +41,7 @@ def record_each(actor: Actor, purpose: str, reads: Iterable[tuple[UUID | None, l
     """A record for each matter (None: of no one matter) and what was read of it, as `record` makes it."""
     if purpose not in PURPOSES:
         raise RefusedError(_("要看个人信息，请先说明用途"), "purpose")
-    common = [actor.user, actor.subject, actor.agency, purpose]
-    values = [
-        [actor.jurisdiction, uuid7(), *common, matter, encode(sorted(set(what))).decode(), rows]
-        for matter, what in reads
-    ]
+    records = [{"id": uuid7(), "matter": matter, "what": sorted(set(what))} for matter, what in reads]
+    told = [actor.jurisdiction, actor.user, actor.subject, actor.agency, purpose, rows, encode(records).decode()]
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, values)
+        cursor.execute(_INSERT, told)

@@ -65,10 +65,11 @@ def tell_why(terms: Sequence[TermRow], reasons: Mapping[str, str]) -> None:
 
 
 class Longer(NamedTuple):
-    """The unit of more time, and when a clock is due with 1, 2, … of it."""
+    """The unit of more time, and when a clock is due with 1, 2, … of it; or why nobody can give it the least of it."""
 
     unit: Unit
     ends: list[datetime]
+    why_not: Sentence | None = None
 
 
 def lengthened(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar, now: datetime) -> Longer:
@@ -78,9 +79,12 @@ def lengthened(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar, 
     """
     rule = pinned(term.rule)
     allowed, ends = rule.extension, list[datetime]()
-    if allowed is None or term.due_at is None or now > term.due_at:
-        return Longer(rule.unit, ends)
-    if allowed.times is not None and len(term.extensions) >= allowed.times:
+    unit, posts = (allowed.unit, allowed.by) if allowed else (rule.unit, ())
+    try:
+        check_extension(rule, _granted(term), Granted(1, unit, next(iter(posts), ""), "", now), term.due_at)
+    except ClockError as error:
+        return Longer(rule.unit, ends, error.sentence)
+    if allowed is None or term.due_at is None:
         return Longer(rule.unit, ends)
     with suppress(CalendarYearMissing):
         for amount in range(1, min(allowed.amount or MANY, MANY) + 1):
@@ -89,18 +93,6 @@ def lengthened(terms: Sequence[TermRow], term: TermRow, calendar: WorkCalendar, 
             if at is not None:
                 ends.append(at)
     return Longer(allowed.unit, ends)
-
-
-def not_lengthened(term: TermRow, now: datetime) -> Sentence | None:
-    """Why nobody, whatever their post, can give this clock the least more time now; None where somebody could."""
-    rule = pinned(term.rule)
-    allowed = rule.extension
-    least = Granted(1, allowed.unit if allowed else rule.unit, allowed.by[0] if allowed else "", "", now)
-    try:
-        check_extension(rule, _granted(term), least, term.due_at)
-    except ClockError as error:
-        return error.sentence
-    return None
 
 
 def _granted(term: TermRow) -> list[Granted]:

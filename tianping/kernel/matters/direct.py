@@ -11,7 +11,8 @@ from psycopg import RawCursor
 
 
 def fetch(statement: bytes, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """The rows of a statement inside the running transaction. Raises Django's database errors, like any cursor."""
+    """The rows of a statement inside the running transaction. Its values come in binary, times in UTC; JSON is best asked for as text.
+    Raises Django's database errors, like any cursor."""
     with connection.wrap_database_errors:
         cursor = RawCursor(connection.connection)
         cursor.execute(statement, values, prepare=True, binary=True)

@@ -63,8 +63,8 @@ def open_each(
             [actor.jurisdiction, list(matters), wanted, wanted],
         )
         rows: dict[UUID, list[tuple[Any, ...]]] = {}
-        for matter, *row in cursor.fetchall():
-            rows.setdefault(matter, []).append(tuple(row))
+        for row in cursor.fetchall():
+            rows.setdefault(row[0], []).append(row[1:])
     if rows:
         named = [(m, [row[2] for row in found if not row[2].startswith("@")]) for m, found in rows.items()]
         record_each(actor, purpose, named)

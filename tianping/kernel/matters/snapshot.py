@@ -144,7 +144,7 @@ def lock(
 def start(jurisdiction: str, matter: UUID, key_digest: bytes) -> Snapshot:
     """The clock, and whether the key of this report was seen before."""
     ((now, stamp, seen, _set),) = fetch(BEGIN, [jurisdiction, key_digest, str(matter)])
-    return Snapshot(now=now, stamp=stamp, seen=_seen(msgspec.json.decode(seen) if seen else None))
+    return Snapshot(now=now, stamp=stamp, seen=_seen(seen))
 
 
 def open_for_writing(matters: list[UUID]) -> None:
@@ -155,13 +155,16 @@ def open_for_writing(matters: list[UUID]) -> None:
     )
 
 
-def _seen(found: list[str] | None) -> tuple[UUID, UUID, UUID, str] | None:
-    return (UUID(found[0]), UUID(found[1]), UUID(found[2]), found[3] or "") if found else None
+def _seen(text: str | None) -> tuple[UUID, UUID, UUID, str] | None:
+    if not text:
+        return None
+    entry, matter, proceeding, request = msgspec.json.decode(text)
+    return UUID(entry), UUID(matter), UUID(proceeding), request or ""
 
 
 def read(jurisdiction: str, heads: dict[UUID, Head], key_digest: bytes | None, *, last: bool = False) -> Snapshot:
-    ((now, stamp, *found),) = fetch(READ, [jurisdiction, key_digest, list(heads), last])
-    seen, proceedings, facts, terms, parties, newest = (msgspec.json.decode(text) if text else None for text in found)
+    ((now, stamp, seen, *found),) = fetch(READ, [jurisdiction, key_digest, list(heads), last])
+    proceedings, facts, terms, parties, newest = (msgspec.json.decode(text) if text else None for text in found)
     snapshot = Snapshot(now=now, stamp=stamp, heads=heads)
     for head in heads.values():
         row = head.row

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tianping.kernel.clock.rules import Amount
 from tianping.kernel.lifecycle.vocabulary import Step
-from tianping.kernel.service import MatterView, ProceedingView, TermView, lengthened, not_lengthened
+from tianping.kernel.service import MatterView, ProceedingView, TermView, lengthened
 from tianping.web.templatetags._dates import date_text, time_text
 
 Dates = dict[str, list[str]]
@@ -31,13 +31,12 @@ def offer(view: MatterView, found: ProceedingView, declared: Step, form: forms.F
             days = [date_text(e, "day") + (f" {time_text(e)}" if more.unit.exact else "") for e in more.ends]
             dates[term.row.name] = days
             hints.append(_hint(_(term.label), Amount(len(days), more.unit).say(translation), days[-1]))
-        elif why := not_lengthened(term.row, view.now):
-            reasons.append(_("%(term)s：%(why)s。") % {"term": _(term.label), "why": why.say(translation)})
-    if not dates:
-        form.fields["amount"].help_text = " ".join(reasons)
-    else:
+        elif more.why_not:
+            reasons.append(_("%(term)s：%(why)s。") % {"term": _(term.label), "why": more.why_not.say(translation)})
+    if said := hints or reasons:
+        form.fields["amount"].help_text = " ".join(said)
+    if dates:
         _choices(form, terms, dates)
-        form.fields["amount"].help_text = " ".join(hints)
         form.fields["amount"].widget.attrs["data-outcomes"] = json.dumps(
             {name: [outcome(day) for day in days] for name, days in dates.items()}, ensure_ascii=False
         )
