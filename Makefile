@@ -3,6 +3,8 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 export PYTHONUTF8 := 1
+# Where Python is told to keep nothing that it compiled, each of a hundred processes would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 export NO_MKDOCS_2_WARNING := 1
 # Some machines have no home folder; browsers, mypy and pip want one.
 ifeq ($(strip $(HOME)),)
@@ -66,4 +68,4 @@ lock: setup ## renew requirements.lock from pyproject.toml
 	@sh tools/lock.sh
 
 stop: ## stop the embedded servers that tests left running
-	@[ ! -x $(PY) ] || $(PY) tools/stop_test_cluster.py
+	@[ ! -x $(PY) ] || $(PY) -m tools.stop_test_cluster

@@ -4,6 +4,7 @@ Tests marked `django_db` run in a transaction that is rolled back. What must com
 a database of its own.
 """
 
+import gc
 import hashlib
 import itertools
 import os
@@ -17,11 +18,10 @@ from coverage import Coverage
 from django.db import connections
 from hypothesis import settings as hypothesis_settings
 
+from tests.cluster import CLUSTER
 from tianping.config.database import admin_url, ensure_database
-from tianping.config.postgres import Cluster, data_home
 
 ROOT = Path(__file__).resolve().parent.parent
-CLUSTER = Cluster(data_home() / "test-pg")
 PASSWORD = "qingxi-demo-2026"
 hypothesis_settings.register_profile("shared", deadline=None)  # a busy machine is no fault of what is tested
 hypothesis_settings.load_profile("shared")
@@ -61,6 +61,12 @@ def make_template():
             admin.execute(f"ALTER DATABASE {name} WITH IS_TEMPLATE true")
         admin.execute("SELECT pg_advisory_unlock(20261124)")
     return name
+
+
+def pytest_collection_finish(session):
+    """What was imported stays to the end: no collection of garbage need go through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

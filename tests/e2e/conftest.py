@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -25,6 +26,11 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page lives for a second here: compiling its scripts for later, and a process for each page, cost more than they give.
+    "--js-flags=--no-maglev,--no-turbofan,--min-semi-space-size=32",
+    "--process-per-site",
+    "--renderer-process-limit=1",
+    "--enable-features=NetworkServiceInProcess2",
 ]
 
 
@@ -34,19 +40,33 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _Threaded(WSGIServer):
-    """One thread a request, each with a connection of its own that it closes."""
+    """Threads that answer one request after another, each with a connection that stays open as in the shipped server."""
 
-    daemon_threads = True
+    def __init__(self, *args):
+        super().__init__(*args)
+        self._held = []
+        self._threads = ThreadPoolExecutor(32, initializer=self._connect)
+
+    def _connect(self):
+        connections["default"].inc_thread_sharing()  # it is closed by another thread
+        self._held.append(connections["default"])
 
     def process_request(self, request, client_address):
-        threading.Thread(target=self._one, args=(request, client_address), daemon=True).start()
+        self._threads.submit(self._one, request, client_address)
 
     def _one(self, request, client_address):
         try:
             self.finish_request(request, client_address)
+        except Exception:
+            self.handle_error(request, client_address)
         finally:
             self.shutdown_request(request)
-            connections.close_all()
+
+    def server_close(self):
+        super().server_close()
+        self._threads.shutdown()
+        for connection in self._held:
+            connection.close()
 
 
 @pytest.fixture(scope="module", autouse=True)

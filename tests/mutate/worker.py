@@ -125,10 +125,14 @@ class Warm:
             self.run(first, session)  # makes what lives as long as the session: the clone of the database
         connections.close_all()
         self.functions = defaultdict(list)
+        self.caches = []
+        gc.unfreeze()  # conftest froze what was imported, and what is frozen is not listed
         gc.collect()
         for found in gc.get_objects():
             if isinstance(found, types.FunctionType):
                 self.functions[found.__code__.co_filename].append(found)
+            elif isinstance(found, _lru_cache_wrapper) and found.__module__.startswith("tianping"):
+                self.caches.append(found)
         gc.freeze()
         _serve(self.commands, self.answers, self.mutate, self.plan)
         return True
@@ -155,9 +159,8 @@ class Warm:
     def mutate(self, job, swaps):
         for function, code in swaps:
             function.__code__ = code
-        for found in gc.get_objects():
-            if isinstance(found, _lru_cache_wrapper) and found.__module__.startswith("tianping"):
-                found.cache_clear()
+        for cache in self.caches:
+            cache.cache_clear()
         tests = [(self.items[name], seconds) for name, seconds in job["tests"]]
         self.failed = None
         for place, (item, seconds) in enumerate(tests):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-from tools.house.tree import line_of
+from tools.house.tree import line_of, nodes
 
 SINGLE = frozenset({"gettext", "gettext_lazy", "gettext_noop"})
 PLURAL = frozenset({"ngettext", "ngettext_lazy"})
@@ -36,10 +36,10 @@ class Said:
 def in_python(file: str, module: ast.Module) -> Iterator[Said]:
     """The sentences of a module: calls of gettext's functions under the names they were imported as."""
     names = {f: f for f in SINGLE | PLURAL | CONTEXT}
-    for node in ast.walk(module):
+    for node in nodes(module):
         if isinstance(node, ast.ImportFrom) and node.module in _HOMES:
             names |= {n.asname or n.name: n.name for n in node.names}
-    for node in ast.walk(module):
+    for node in nodes(module):
         if not isinstance(node, ast.Call):
             continue
         func = node.func

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tools.house.sql import HOLE, Strings, writes
+from tools.house.tree import nodes
 
 # Columns that carry where a matter stands; nobody else's table has them under these names and is saved by hand.
 COLUMNS = frozenset({
@@ -62,20 +63,20 @@ class Spellings:
         self.runners = runners or {}
         self.reading: set[str] = set()
         self.values: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(module):
+        for node in nodes(module):
             if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
                 for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                     self.values.setdefault(getattr(target, "id", ""), []).append(node.value)
         self.dicts = {name: v for name, many in self.values.items() for v in many if isinstance(v, ast.Dict)}
         self.inside = {
             id(inner): node
-            for node in ast.walk(module)
+            for node in nodes(module)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             for inner in ast.walk(node)
         }
 
     def faults(self) -> Iterator[tuple[int, str]]:
-        called = {id(n.func) for n in ast.walk(self.module) if isinstance(n, ast.Call)}
+        called = {id(n.func) for n in nodes(self.module) if isinstance(n, ast.Call)}
         for line, text in self.strings.found:
             yield from ((line, what) for what in calls(text, self.functions))
         for call, statement in self._statements():
@@ -84,7 +85,7 @@ class Spellings:
             )
             if statement is None or not (given or self._readable(statement)):
                 yield call.lineno, f"`{_name(call)}` of a statement that cannot be read here; write it out"
-        for node in ast.walk(self.module):
+        for node in nodes(self.module):
             match node:
                 case ast.Attribute(attr="__dict__"):
                     yield node.lineno, f"`__dict__` goes behind the attributes; {CALL}"
@@ -200,7 +201,7 @@ class Spellings:
 
     def _statements(self) -> Iterator[tuple[ast.Call, ast.expr | None]]:
         """Every call that runs a statement, with the statement; None where it is not in its place."""
-        for node in ast.walk(self.module):
+        for node in nodes(self.module):
             if not isinstance(node, ast.Call):
                 continue
             name = _name(node)

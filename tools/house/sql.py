@@ -4,6 +4,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tools.house.tree import nodes
+
 HOLE = "\x00"  # a part of a string that cannot be read here
 TABLES = frozenset({
     "matter", "proceeding", "entry", "fact", "term", "todo", "outbox", "feed", "sealed", "party", "identifier", "link",
@@ -47,13 +49,13 @@ class Strings(ast.NodeVisitor):
         self.found: list[tuple[int, str]] = []
         self._known: dict[str, str] = {}
         self._prose = {
-            id(n.value) for n in ast.walk(module) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
+            id(n.value) for n in nodes(module) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)
         }
         for _ in range(3):  # a constant made of constants
-            for node in ast.walk(module):
+            for node in nodes(module):
                 if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and node.value is not None:
                     self._learn(node, node.value)
-        for node in ast.walk(module):
+        for node in nodes(module):
             if (
                 isinstance(node, ast.AugAssign)
                 and isinstance(node.target, ast.Name)

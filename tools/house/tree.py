@@ -4,7 +4,7 @@ import ast
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,12 @@ class Tree:
 
 
 Check = Callable[[Tree], Iterable[Broken]]
+
+
+@cache
+def nodes(module: ast.Module) -> tuple[ast.AST, ...]:
+    """Every node of a module, gathered once: the rules go through it many times."""
+    return tuple(ast.walk(module))
 
 
 def line_of(text: str, position: int) -> int:

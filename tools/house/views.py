@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tools.house.tree import Broken, Tree, dotted
+from tools.house.tree import Broken, Tree, dotted, nodes
 
 _VIEWS = re.compile(r"tianping/(web/(?!migrations/|models\.py)|(capabilities|scenes)/[^/]+/(.*/)?(views|api)(\.py|/))")
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "_meta"})
@@ -35,7 +35,7 @@ def check(tree: Tree) -> Iterator[Broken]:
 
 def raw_reads(module: ast.Module) -> Iterator[tuple[int, str]]:
     """Where a module reaches tables by itself, by any spelling."""
-    for node in ast.walk(module):
+    for node in nodes(module):
         match node:
             case ast.Attribute(attr=attr) if attr in _MANAGERS - {"_meta"}:
                 yield node.lineno, f".{attr}"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from tools.house.spellings import COLUMNS, Spellings, calls, passing, writers
 from tools.house.sql import TABLES, Strings, writes
-from tools.house.tree import Broken, Tree, dotted
+from tools.house.tree import Broken, Tree, dotted, nodes
 
 OWNER = "tianping/kernel/matters/"
 MODELS = frozenset(t.capitalize() for t in TABLES)
@@ -72,11 +72,11 @@ class _Names:
         self.known: set[str] = set()  # expressions that hold rows, querysets or managers of them
         self.functions: set[str] = set()  # local functions that return such
         self.others: set[str] = set()  # classes of other models
-        for node in ast.walk(module):
+        for node in nodes(module):
             self._import(node)
         size = -1
         while size != (size := len(self.known) + len(self.functions) + len(self.classes)):
-            for node in ast.walk(module):
+            for node in nodes(module):
                 self._bind(node)
 
     def _import(self, node: ast.AST) -> None:
@@ -189,9 +189,9 @@ class _Names:
                 self.known.add(name)
 
     def faults(self) -> Iterator[tuple[int, str]]:
-        saved = {dotted(n.func.value) for n in ast.walk(self.module)
+        saved = {dotted(n.func.value) for n in nodes(self.module)
                  if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in {"save", "asave"}}  # fmt: skip
-        for node in ast.walk(self.module):
+        for node in nodes(self.module):
             match node:
                 case ast.ImportFrom(module=str(name)) if name.startswith(BACK_MODULES) or name in WRITERS:
                     yield node.lineno, f"import of {name}: it writes behind kernel/matters"
