@@ -11,7 +11,7 @@ ifeq ($(strip $(HOME)),)
 export HOME := $(CURDIR)/.venv/home
 endif
 
-.PHONY: help setup setup-test demo test house walks authz crash api bench-intake bench-worklist mutate release-procedures docs locale format lock stop
+.PHONY: help setup setup-test demo test house walks authz crash api bench-intake bench-worklist mutate release-procedures scene-cost docs locale format lock stop
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ mutate: setup-test ## change the code on purpose and see the tests notice
 
 release-procedures: setup ## record the digests of the procedures in each scene's released.json (ARGS=--check: only look)
 	@$(PY) -m tools.release_procedures $(ARGS)
+
+scene-cost: setup ## lines of each scene, in its folder by kind and outside of it (ARGS=--list: each line outside)
+	@$(PY) -m tools.scene_cost $(ARGS)
 
 docs: setup ## build the documentation into site/
 	@.venv/bin/mkdocs build --strict --quiet && echo "docs: ok, open site/index.html"
