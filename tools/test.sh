@@ -35,6 +35,7 @@ from=$(date +%s)
 if $PY -m pytest -q ${PYTEST_SPREAD:--n 2 --dist loadfile --no-loadscope-reorder} --cov --cov-report= -rs --no-fold-skipped --durations=8 "$@" </dev/null >"$OUT/tests" 2>&1
 then :; else failed pytest; fi
 wait $BESIDE
+BESIDE=  # it is over: its number may be another's by the end
 cat "$OUT/tests"
 printf 'pytest   %ss\n' "$(($(date +%s) - from))"
 .venv/bin/coverage report --skip-covered --skip-empty --precision=1 --fail-under=0 | tail -n "${COVERAGE_LINES:-12}"

@@ -13,12 +13,8 @@ from django.db import connections
 # Playwright keeps an event loop in this thread; Django sees it and would refuse to ask the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-SYSTEM = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-)  # as tools/setup.sh looks for them
+# As tools/setup.sh looks for them.
+SYSTEM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +41,7 @@ class _Threaded(WSGIServer):
     def __init__(self, *args):
         super().__init__(*args)
         self._held = []
+        self._asked = []
         self._threads = ThreadPoolExecutor(32, initializer=self._connect)
 
     def _connect(self):
@@ -52,13 +49,11 @@ class _Threaded(WSGIServer):
         self._held.append(connections["default"])
 
     def process_request(self, request, client_address):
-        self._threads.submit(self._one, request, client_address)
+        self._asked.append(self._threads.submit(self._one, request, client_address))
 
     def _one(self, request, client_address):
         try:
             self.finish_request(request, client_address)
-        except Exception:
-            self.handle_error(request, client_address)
         finally:
             self.shutdown_request(request)
 
@@ -67,6 +62,8 @@ class _Threaded(WSGIServer):
         self._threads.shutdown()
         for connection in self._held:
             connection.close()
+        for answer in self._asked:
+            answer.result()  # what failed in its thread fails the test
 
 
 @pytest.fixture(scope="module", autouse=True)
